@@ -1,0 +1,34 @@
+"""Areas, cells, points and maps of a branch: a pure computing library.
+
+Coordinates are (longitude, latitude) in degrees of WGS 84, lengths are in metres.
+"""
+
+from geo.area import area_from_geojson, circle
+from geo.assign import assign, assign_codes
+from geo.datum import Datum, convert
+from geo.distance import distance_m
+from geo.errors import GeoError
+from geo.points import LonLat, check_points
+from geo.tessellate import tessellate
+from geo.tessellate.cells import Cells
+from geo.tessellate.spec import H3Spec, HexSpec, PolygonSpec, SquareSpec, spec_from_dict
+
+__all__ = [
+    "Cells",
+    "Datum",
+    "GeoError",
+    "H3Spec",
+    "HexSpec",
+    "LonLat",
+    "PolygonSpec",
+    "SquareSpec",
+    "area_from_geojson",
+    "assign",
+    "assign_codes",
+    "check_points",
+    "circle",
+    "convert",
+    "distance_m",
+    "spec_from_dict",
+    "tessellate",
+]

@@ -1,0 +1,174 @@
+"""The ground a branch looks after: a circle, or what somebody drew."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import shapely
+from pyproj import Geod
+from shapely.errors import ShapelyError
+from shapely.geometry import MultiPolygon, Polygon, shape
+from shapely.geometry.base import BaseGeometry
+
+from geo.errors import AreaError
+from geo.points import LonLat
+
+Area = Polygon | MultiPolygon
+
+_ELLIPSOID = Geod(ellps="WGS84")
+_MAX_RADIUS_M = 500_000
+_RING_ERROR_M = 0.02
+_CRS_LIKE_WGS84 = ("CRS84", "4326", "4490")
+
+
+def circle(centre: LonLat, radius_m: float) -> Polygon:
+    """Return the area within a distance along the ground, its ring at most 2 cm inside the arc."""
+    if not 0 < radius_m <= _MAX_RADIUS_M:
+        raise AreaError(
+            "A circle of {radius_m} m is not an area a branch can look after.",
+            "Give a radius above 0 and up to {limit} m.",
+            radius_m=radius_m,
+            limit=_MAX_RADIUS_M,
+        )
+    n = _ring_size(radius_m)
+    bearing = np.arange(n) * (-360.0 / n)  # against the clock, as exteriors run
+    start = np.full(n, centre.lon), np.full(n, centre.lat)
+    lon, lat, _ = _ELLIPSOID.fwd(*start, bearing, np.full(n, float(radius_m)))
+    if np.ptp(lon) > 180:
+        raise AreaError(
+            "The circle around {lon}, {lat} crosses the 180th meridian or a pole.",
+            "Choose a centre or a radius away from it.",
+            lon=centre.lon,
+            lat=centre.lat,
+        )
+    return Polygon(np.column_stack([lon, lat]))
+
+
+def area_from_geojson(value: str | bytes | Mapping[str, Any]) -> Area:
+    """Return the ground covered by a GeoJSON geometry, feature or collection, made valid.
+
+    Points and lines in a collection are passed over; a value that covers no ground is refused.
+    """
+    document = _document(value)
+    _refuse_other_crs(document)
+    shapes = [_shape(geometry) for geometry in _geometries(document)]
+    polygons = [part for whole in shapes for part in polygonal_parts(whole)]
+    if not polygons:
+        kinds = sorted({whole.geom_type for whole in shapes}) or ["nothing"]
+        raise AreaError(
+            "The GeoJSON holds no area, only: {kinds}.",
+            "Draw a closed shape, or choose a file with polygons.",
+            kinds=", ".join(kinds),
+        )
+    return checked_area(shapely.union_all(polygons))
+
+
+def checked_area(area: BaseGeometry) -> Area:
+    """Return the area itself when it is valid ground in degrees, mended when it can be."""
+    _refuse_impossible(area)
+    parts = polygonal_parts(area)
+    if not parts:
+        raise AreaError(
+            "A shape of type {kind} covers no ground.",
+            "Give a polygon or a multipolygon with an area above zero.",
+            kind=area.geom_type,
+        )
+    if area.is_valid and isinstance(area, Polygon | MultiPolygon) and not area.has_z:
+        return area
+    union = shapely.union_all(parts)
+    return union if isinstance(union, Polygon) else MultiPolygon(polygonal_parts(union))
+
+
+def polygonal_parts(shape: BaseGeometry) -> list[Polygon]:
+    """Return the valid polygons a shape is made of, without lines, points and height."""
+    valid = shapely.make_valid(shapely.force_2d(shape), method="structure", keep_collapsed=False)
+    flat: list[BaseGeometry] = [valid]
+    polygons: list[Polygon] = []
+    while flat:
+        part = flat.pop()
+        if isinstance(part, Polygon):
+            polygons += [part] if part.area > 0 else []
+        else:
+            flat.extend(reversed(getattr(part, "geoms", ())))
+    return polygons
+
+
+def _ring_size(radius_m: float) -> int:
+    """Return how many corners keep the middle of an edge within the allowed error."""
+    ratio = min(_RING_ERROR_M / radius_m, 0.5)
+    return max(64, 4 * math.ceil(math.pi / math.acos(1 - ratio) / 4))
+
+
+def _document(value: str | bytes | Mapping[str, Any]) -> Mapping[str, Any]:
+    if isinstance(value, Mapping):
+        return value
+    try:
+        parsed = json.loads(value)
+    except (ValueError, TypeError) as error:
+        raise AreaError(
+            "The text is not GeoJSON: {error}.",
+            "Choose a file that ends in .geojson or .json.",
+            error=error,
+        ) from error
+    if not isinstance(parsed, dict):
+        raise AreaError(
+            "GeoJSON is an object, not a {kind}.",
+            "Give a geometry, a feature or a feature collection.",
+            kind=type(parsed).__name__,
+        )
+    return parsed
+
+
+def _refuse_other_crs(document: Mapping[str, Any]) -> None:
+    crs = document.get("crs")
+    name = str((crs.get("properties") or {}).get("name", "")) if isinstance(crs, Mapping) else ""
+    if name and not name.endswith(_CRS_LIKE_WGS84):
+        raise AreaError(
+            "The GeoJSON is in {name}, not in degrees of WGS 84.",
+            "Export it again as EPSG:4326.",
+            name=name,
+        )
+
+
+def _geometries(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    kind = document.get("type")
+    if kind == "FeatureCollection":
+        for feature in document.get("features") or ():
+            yield from _geometries(feature)
+    elif kind == "Feature":
+        if document.get("geometry"):
+            yield document["geometry"]
+    else:
+        yield document
+
+
+def _shape(geometry: Mapping[str, Any]) -> BaseGeometry:
+    try:
+        return shape(geometry)
+    except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+        raise AreaError(
+            "A geometry of type {kind} can't be read: {error}.",
+            "Check that its coordinates are lists of [longitude, latitude].",
+            kind=geometry.get("type"),
+            error=error,
+        ) from error
+
+
+def _refuse_impossible(area: BaseGeometry) -> None:
+    lon, lat = shapely.get_coordinates(area).T
+    if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
+        raise AreaError("The area has a corner without coordinates.", "Draw it again.")
+    if (np.abs(lon) <= 180).all() and (np.abs(lat) <= 90).all():
+        return
+    worst = int(np.argmax(np.maximum(np.abs(lon) - 180, np.abs(lat) - 90)))
+    exchanged = (np.abs(lon) <= 90).all() and (np.abs(lat) <= 180).all()
+    raise AreaError(
+        "The corner {lon}, {lat} is out of range.",
+        "Longitude and latitude look exchanged: write the longitude first."
+        if exchanged
+        else "Give degrees of WGS 84, longitude first.",
+        lon=lon[worst],
+        lat=lat[worst],
+    )

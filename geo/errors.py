@@ -1,0 +1,30 @@
+"""What geo refuses, and how it says so."""
+
+
+class GeoError(ValueError):
+    """A refusal: what is wrong and where, then what to do about it.
+
+    `message` and `remedy` are templates; `values` fills their names, so a border can translate them.
+    """
+
+    def __init__(self, message: str, remedy: str = "", **values: object) -> None:
+        self.message = message
+        self.remedy = remedy
+        self.values = values
+        super().__init__(f"{message} {remedy}".strip().format(**values))
+
+
+class PointError(GeoError):
+    """A coordinate pair that can't be a place on earth."""
+
+
+class AreaError(GeoError):
+    """A shape that can't be used as an area."""
+
+
+class SpecError(GeoError):
+    """A way of dividing an area that can't be carried out."""
+
+
+class FrameError(GeoError):
+    """A table of polygons that can't be used as cells."""

@@ -1,0 +1,87 @@
+"""Frames of polygons: reading imported ones, writing our own."""
+
+from collections import Counter
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+from shapely.geometry import MultiPolygon
+
+from geo.area import checked_area
+from geo.errors import FrameError, GeoError
+
+CRS = "EPSG:4326"
+
+
+def cell_frame(
+    ids: NDArray[np.object_], geometry: NDArray[np.object_], area_m2: NDArray[np.float64]
+) -> gpd.GeoDataFrame:
+    """Return a frame in EPSG:4326 with the columns cell_id, geometry and area_m2."""
+    return gpd.GeoDataFrame(
+        {"cell_id": ids, "geometry": geometry, "area_m2": area_m2}, geometry="geometry", crs=CRS
+    )
+
+
+def read_polygons(
+    frame: gpd.GeoDataFrame, key: str
+) -> tuple[tuple[str, ...], NDArray[np.object_]]:
+    """Return the keys of a frame of polygons and its shapes in WGS 84, sorted by key."""
+    if key not in frame.columns:
+        raise FrameError(
+            "The table has no column {key}.",
+            "Choose one of: {columns}.",
+            key=key,
+            columns=", ".join(str(name) for name in frame.columns if name != frame.geometry.name),
+        )
+    keys = _keys(frame[key].tolist(), key)
+    shapes = _shapes(_in_degrees(frame), keys)
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return tuple(keys[i] for i in order), shapes[order]
+
+
+def _keys(values: list[object], column: str) -> list[str]:
+    keys = [_text(value) for value in values]
+    missing = [row for row, text in enumerate(keys, start=1) if not text]
+    if missing:
+        raise FrameError(
+            "Row {row} has no {column}.",
+            "Fill in the column or choose another one.",
+            row=missing[0],
+            column=column,
+        )
+    twice = sorted(text for text, times in Counter(keys).items() if times > 1)
+    if twice:
+        raise FrameError(
+            "These stand more than once in {column}: {keys}.",
+            "Choose a column in which every polygon has its own value.",
+            column=column,
+            keys=", ".join(twice[:5]),
+        )
+    return keys
+
+
+def _text(value: object) -> str:
+    if value is None or value != value:  # noqa: PLR0124  NaN and NA are not equal to themselves
+        return ""
+    return str(value).strip()
+
+
+def _in_degrees(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if frame.crs is None:
+        raise FrameError(
+            "The table does not say in which coordinates it is.",
+            "Set its reference system, for example EPSG:4326.",
+        )
+    return frame if frame.crs.equals(CRS) else frame.to_crs(CRS)
+
+
+def _shapes(frame: gpd.GeoDataFrame, keys: list[str]) -> NDArray[np.object_]:
+    if not len(frame):
+        raise FrameError("The table has no polygons.", "Choose a file with at least one.")
+    out = np.empty(len(frame), dtype=object)
+    for row, (whole, key) in enumerate(zip(frame.geometry, keys, strict=True)):
+        try:
+            out[row] = checked_area(MultiPolygon() if whole is None else whole)
+        except GeoError as error:
+            raise FrameError("{key}: {reason}", key=key, reason=str(error)) from error
+    return out

@@ -1,0 +1,130 @@
+"""Single places and the faults found in columns of coordinates."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import isfinite
+from numbers import Real
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geo.errors import PointError
+
+Bounds = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class LonLat:
+    """A place in degrees, longitude first; refuses what can't be a place."""
+
+    lon: float
+    lat: float
+
+    def __post_init__(self) -> None:
+        lon, lat = _number(self.lon, "longitude"), _number(self.lat, "latitude")
+        _refuse_impossible(lon, lat)
+        object.__setattr__(self, "lon", lon)
+        object.__setattr__(self, "lat", lat)
+
+
+class PointFault(StrEnum):
+    """Why a coordinate pair needs a person to look at it."""
+
+    MISSING = "missing"
+    INFINITE = "infinite"
+    SWAPPED = "swapped"
+    OUT_OF_RANGE = "out_of_range"
+    ZERO = "zero"
+
+
+@dataclass(frozen=True, eq=False)
+class PointReport:
+    """The faulty rows of two coordinate columns: `indices` and, in step, `faults`."""
+
+    indices: NDArray[np.intp]
+    faults: tuple[PointFault, ...]
+
+    def __len__(self) -> int:
+        return len(self.faults)
+
+
+def check_points(lon: ArrayLike, lat: ArrayLike, expected: Bounds | None = None) -> PointReport:
+    """Report every pair that is missing, infinite, out of range, at 0/0 or probably exchanged.
+
+    `expected` is where the points should lie, as (west, south, east, north): a pair that lies
+    there only with longitude and latitude exchanged is reported as swapped. Nothing is corrected.
+    """
+    x = np.asarray(lon, dtype=np.float64).ravel()
+    y = np.asarray(lat, dtype=np.float64).ravel()
+    if x.shape != y.shape:
+        raise PointError(
+            "There are {lons} longitudes but {lats} latitudes.",
+            "Give the two columns of the same table.",
+            lons=x.size,
+            lats=y.size,
+        )
+    found = np.full(x.shape, "", dtype=object)
+    for fault, where in reversed(_faults(x, y, expected)):
+        found[where] = fault
+    indices = np.flatnonzero(found != "")
+    return PointReport(indices, tuple(found[indices]))
+
+
+def _faults(
+    x: NDArray[np.float64], y: NDArray[np.float64], expected: Bounds | None
+) -> list[tuple[PointFault, NDArray[np.bool_]]]:
+    """Every fault with its rows, the one to report first in front."""
+    possible = (np.abs(x) <= 180) & (np.abs(y) <= 90)
+    exchanged = ~possible & (np.abs(y) <= 180) & (np.abs(x) <= 90)
+    if expected is not None:
+        exchanged |= ~_inside(x, y, expected) & _inside(y, x, expected)
+    return [
+        (PointFault.MISSING, np.isnan(x) | np.isnan(y)),
+        (PointFault.INFINITE, np.isinf(x) | np.isinf(y)),
+        (PointFault.SWAPPED, exchanged),
+        (PointFault.OUT_OF_RANGE, ~possible),
+        (PointFault.ZERO, (x == 0) & (y == 0)),
+    ]
+
+
+def _inside(
+    x: NDArray[np.float64], y: NDArray[np.float64], bounds: Bounds
+) -> NDArray[np.bool_]:
+    west, south, east, north = bounds
+    return (x >= west) & (x <= east) & (y >= south) & (y <= north)
+
+
+def _number(value: object, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise PointError(
+            "The {name} {value!r} is not a number.",
+            "Give decimal degrees, for example 113.9475.",
+            name=name,
+            value=value,
+        )
+    return float(value)
+
+
+def _refuse_impossible(lon: float, lat: float) -> None:
+    if not (isfinite(lon) and isfinite(lat)):
+        raise PointError(
+            "The point {lon}, {lat} has no place on the map.",
+            "Give both coordinates as finite decimal degrees.",
+            lon=lon,
+            lat=lat,
+        )
+    if abs(lon) <= 180 and abs(lat) <= 90:
+        return
+    if abs(lon) <= 90 and abs(lat) <= 180:
+        raise PointError(
+            "The latitude {lat} is out of range; longitude and latitude look exchanged.",
+            "Give the longitude first: {lat}, {lon}.",
+            lon=lon,
+            lat=lat,
+        )
+    raise PointError(
+        "The point {lon}, {lat} is out of range.",
+        "Longitude runs from -180 to 180 and latitude from -90 to 90.",
+        lon=lon,
+        lat=lat,
+    )

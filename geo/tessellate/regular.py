@@ -1,0 +1,83 @@
+"""Squares and hexagons of an area, on the plane around their origin."""
+
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.area import Area
+from geo.plane import Plane
+from geo.tessellate.lattice import Floats, Grid, Ints, Lattice, cover
+
+Codes = NDArray[np.int32]
+
+
+class RegularTiling:
+    """The cells of a regular grid within an area."""
+
+    def __init__(self, area: Area, grid: Grid, plane: Plane) -> None:
+        self._grid = grid
+        self._plane = plane
+        self._lattice = cover(plane.flatten(area), grid)
+
+    def __len__(self) -> int:
+        return len(self._lattice)
+
+    def ids(self) -> NDArray[np.object_]:
+        """Return ids such as sq:250:-3:12, column (or q) before row (or r)."""
+        side = f"{self._grid.side_m:.3f}".rstrip("0").rstrip(".")
+        start = f"{self._grid.prefix}:{side}:"
+        pairs = zip(self._lattice.cols.tolist(), self._lattice.rows.tolist(), strict=True)
+        return np.array([f"{start}{col}:{row}" for col, row in pairs], dtype=object)
+
+    def area_m2(self) -> Floats:
+        """Return the ground of every cell."""
+        out = np.full(len(self), self._grid.whole_m2)
+        out[self._lattice.cut] = shapely.area(self._lattice.cut_shapes)
+        return out
+
+    def shapes(self) -> NDArray[np.object_]:
+        """Return every cell in longitude and latitude; neighbours share their corners exactly."""
+        grid, lattice = self._grid, self._lattice
+        out = shapely.polygons(grid.rings(lattice.cols, lattice.rows))
+        out[lattice.cut] = lattice.cut_shapes
+        return self._plane.unflatten_all(out)
+
+    def locate(self, lon: Floats, lat: Floats) -> Codes:
+        """Return the position of the cell of each point, -1 outside the area."""
+        x, y = self._plane.forward(lon, lat)
+        codes = self._table.look_up(*self._grid.locate(x, y))
+        nth = self._nth_cut[codes]
+        doubtful = np.flatnonzero(nth >= 0)
+        shapes = self._lattice.cut_shapes[nth[doubtful]]
+        outside = ~shapely.intersects_xy(shapes, x[doubtful], y[doubtful])
+        codes[doubtful[outside]] = -1
+        return codes
+
+    @cached_property
+    def _table(self) -> "_Table":
+        return _Table(self._lattice)
+
+    @cached_property
+    def _nth_cut(self) -> Codes:
+        """Say for every cell, and for none (-1, the last), which cut shape it has."""
+        out = np.full(len(self) + 1, -1, dtype=np.int32)
+        out[self._lattice.cut] = np.arange(len(self._lattice.cut), dtype=np.int32)
+        return out
+
+
+class _Table:
+    """From (col, row) to the position of a cell, by sorted keys."""
+
+    def __init__(self, lattice: Lattice) -> None:
+        self._keys = _keys(lattice.cols, lattice.rows)
+
+    def look_up(self, cols: Ints, rows: Ints) -> Codes:
+        wanted = _keys(cols, rows)
+        at = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
+        return np.where(self._keys[at] == wanted, at, -1).astype(np.int32)
+
+
+def _keys(cols: Ints, rows: Ints) -> Ints:
+    return (rows << 32) + cols

@@ -1,0 +1,178 @@
+"""How an area is to be divided: small values that can be stored and read back without loss."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import isfinite
+from typing import Any, ClassVar
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.errors import SpecError
+from geo.frame import CRS, read_polygons
+from geo.points import LonLat
+
+_MIN_SIDE_M, _MAX_SIDE_M = 1.0, 100_000.0
+_MAX_RESOLUTION = 15
+
+
+class SpecKind(StrEnum):
+    """The ways of dividing an area."""
+
+    SQUARE = "square"
+    HEX = "hex"
+    H3 = "h3"
+    POLYGON = "polygon"
+
+
+@dataclass(frozen=True, slots=True)
+class SquareSpec:
+    """Squares of one size; the origin is the centre of square 0:0 (default: the area's centroid)."""
+
+    kind: ClassVar[SpecKind] = SpecKind.SQUARE
+    side_m: float
+    origin: LonLat | None = None
+
+    def __post_init__(self) -> None:
+        _check_side(self.side_m)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the spec as JSON values."""
+        return {"kind": self.kind.value, "side_m": self.side_m, "origin": _pair(self.origin)}
+
+
+@dataclass(frozen=True, slots=True)
+class HexSpec:
+    """Hexagons with a corner to the north; `side_m` is the length of an edge."""
+
+    kind: ClassVar[SpecKind] = SpecKind.HEX
+    side_m: float
+    origin: LonLat | None = None
+
+    def __post_init__(self) -> None:
+        _check_side(self.side_m)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the spec as JSON values."""
+        return {"kind": self.kind.value, "side_m": self.side_m, "origin": _pair(self.origin)}
+
+
+@dataclass(frozen=True, slots=True)
+class H3Spec:
+    """The hexagons of H3, the same for everybody on earth and not of equal area."""
+
+    kind: ClassVar[SpecKind] = SpecKind.H3
+    resolution: int
+
+    def __post_init__(self) -> None:
+        if isinstance(self.resolution, bool) or self.resolution not in range(_MAX_RESOLUTION + 1):
+            raise SpecError(
+                "H3 has no resolution {resolution}.",
+                "Choose a whole number from 0 to {limit}; 9 is about a street block.",
+                resolution=self.resolution,
+                limit=_MAX_RESOLUTION,
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the spec as JSON values."""
+        return {"kind": self.kind.value, "resolution": self.resolution}
+
+
+@dataclass(frozen=True, eq=False)
+class PolygonSpec:
+    """Imported polygons, one cell for each; `key` names the column that tells them apart."""
+
+    kind: ClassVar[SpecKind] = SpecKind.POLYGON
+    frame: gpd.GeoDataFrame = field(repr=False)
+    key: str
+    keys: tuple[str, ...] = field(init=False, repr=False)
+    shapes: NDArray[np.object_] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        keys, shapes = read_polygons(self.frame, self.key)
+        shapes.flags.writeable = False
+        object.__setattr__(self, "keys", keys)
+        object.__setattr__(self, "shapes", shapes)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PolygonSpec) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.keys))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the spec as JSON values, every polygon as hexadecimal WKB."""
+        wkb = shapely.to_wkb(self.shapes, hex=True).tolist()
+        return {"kind": self.kind.value, "key": self.key, "keys": list(self.keys), "wkb": wkb}
+
+
+Spec = SquareSpec | HexSpec | H3Spec | PolygonSpec
+
+
+def spec_from_dict(values: Mapping[str, Any]) -> Spec:
+    """Return the spec that `to_dict` wrote."""
+    try:
+        kind = SpecKind(values["kind"])
+        return _READERS[kind](values)
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, SpecError):
+            raise
+        raise SpecError(
+            "The stored spec can't be read: {error!r}.",
+            "Give the values that to_dict wrote.",
+            error=error,
+        ) from error
+
+
+def _read_square(values: Mapping[str, Any]) -> Spec:
+    return SquareSpec(values["side_m"], _lonlat(values["origin"]))
+
+
+def _read_hex(values: Mapping[str, Any]) -> Spec:
+    return HexSpec(values["side_m"], _lonlat(values["origin"]))
+
+
+def _read_h3(values: Mapping[str, Any]) -> Spec:
+    return H3Spec(values["resolution"])
+
+
+def _read_polygons(values: Mapping[str, Any]) -> Spec:
+    shapes = shapely.from_wkb(values["wkb"])
+    columns = {values["key"]: values["keys"], "geometry": shapes}
+    return PolygonSpec(gpd.GeoDataFrame(columns, geometry="geometry", crs=CRS), values["key"])
+
+
+_READERS = {
+    SpecKind.SQUARE: _read_square,
+    SpecKind.HEX: _read_hex,
+    SpecKind.H3: _read_h3,
+    SpecKind.POLYGON: _read_polygons,
+}
+
+
+def _check_side(side_m: float) -> None:
+    if isinstance(side_m, bool) or not isfinite(side_m) or not _MIN_SIDE_M <= side_m <= _MAX_SIDE_M:
+        raise SpecError(
+            "A side of {side_m} m can't be used for cells.",
+            "Give {low:g} to {high:g} m.",
+            side_m=side_m,
+            low=_MIN_SIDE_M,
+            high=_MAX_SIDE_M,
+        )
+    if round(side_m, 3) != side_m:
+        raise SpecError(
+            "A side of {side_m} m is finer than a millimetre and would not fit in a cell id.",
+            "Round it to three decimals.",
+            side_m=side_m,
+        )
+
+
+def _pair(origin: LonLat | None) -> list[float] | None:
+    return None if origin is None else [origin.lon, origin.lat]
+
+
+def _lonlat(pair: list[float] | None) -> LonLat | None:
+    return None if pair is None else LonLat(pair[0], pair[1])
