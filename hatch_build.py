@@ -30,7 +30,7 @@ LEGAL = ("LICENSE*", "NOTICE*")
 class AssetsHook(BuildHookInterface):
     """Put the browser libraries in place before hatchling collects the files."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling
         """Build the assets, except for an editable install, where make has done it."""
         if version != "editable":
             build()
@@ -58,7 +58,7 @@ def _install() -> None:
     if npm is None:
         sys.exit("npm is needed to fetch the browser libraries: install Node 20 or newer.")
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 - fixed words, own executable
+    subprocess.run(command, cwd=ROOT, check=True)
 
 
 def _copy(package: str, globs: list[str]) -> None:
