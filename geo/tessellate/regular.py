@@ -33,7 +33,7 @@ class RegularTiling:
 
     def area_m2(self) -> Floats:
         """Return the ground of every cell."""
-        out = np.full(len(self), self._grid.whole_m2)
+        out = np.full(len(self), self._grid.whole_m2, dtype=np.float64)
         out[self._lattice.cut] = shapely.area(self._lattice.cut_shapes)
         return out
 
