@@ -1,0 +1,93 @@
+"""Reading accounts."""
+
+from datetime import datetime
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gridcrm.accounts.models import ApiToken, User, UserSession
+from gridcrm.accounts.rules import session_is_over
+from gridcrm.core.who import ALL_BRANCHES, Role, Who
+
+
+async def who_by_session(
+    session: AsyncSession, token_hash: str, now: datetime
+) -> tuple[Who, UserSession] | None:
+    """Return who signed in with this session, unless it is over or the account is closed."""
+    found = (
+        await session.exec(
+            select(UserSession, User)
+            .join(User, col(User.id) == UserSession.user_id)
+            .where(UserSession.token_hash == token_hash, col(User.active))
+        )
+    ).first()
+    if found is None:
+        return None
+    row, user = found
+    if session_is_over(row.last_seen_at, row.expires_at, now):
+        return None
+    return as_who(user, row.branch_id), row
+
+
+async def who_by_token(session: AsyncSession, token_hash: str, now: datetime) -> Who | None:
+    """Return whom an API token stands for, unless it has expired or was revoked."""
+    user = (
+        await session.exec(
+            select(User)
+            .join(ApiToken, col(ApiToken.user_id) == User.id)
+            .where(
+                ApiToken.token_hash == token_hash,
+                col(ApiToken.revoked_at).is_(None),
+                ApiToken.expires_at > now,
+                col(User.active),
+            )
+        )
+    ).first()
+    return as_who(user, None) if user else None
+
+
+def as_who(user: User, chosen_branch_id: int | None) -> Who:
+    """Return the person behind an account; those who serve all branches may choose one."""
+    everywhere = user.role in ALL_BRANCHES and user.branch_id is None
+    assert user.id is not None  # noqa: S101 - a stored account has one
+    return Who(
+        user_id=user.id,
+        display_name=user.display_name,
+        role=user.role,
+        branch_id=chosen_branch_id if everywhere else user.branch_id,
+        language=user.language,
+        all_branches=everywhere,
+    )
+
+
+async def by_username(session: AsyncSession, username: str) -> User | None:
+    """Return an account by the name it signs in with."""
+    return (await session.exec(select(User).where(User.username == username))).first()
+
+
+async def users(session: AsyncSession) -> list[User]:
+    """Return all accounts; for the administrator."""
+    return list(await session.exec(select(User).order_by(User.username)))
+
+
+async def staff(session: AsyncSession, branch_id: int) -> list[User]:
+    """Return the active people of a branch, by name."""
+    query = select(User).where(User.branch_id == branch_id, col(User.active))
+    return list(await session.exec(query.order_by(User.display_name)))
+
+
+async def staff_names(session: AsyncSession, branch_id: int) -> dict[int, str]:
+    """Return the names of all people of a branch, past ones too, by id."""
+    rows = await session.exec(select(User.id, User.display_name).where(User.branch_id == branch_id))
+    return {user_id: name for user_id, name in rows if user_id is not None}
+
+
+async def tokens(session: AsyncSession, user_id: int) -> list[ApiToken]:
+    """Return a person's API tokens, newest first."""
+    query = select(ApiToken).where(ApiToken.user_id == user_id)
+    return list(await session.exec(query.order_by(col(ApiToken.id).desc())))
+
+
+def may_work_in_branch(role: Role) -> bool:
+    """Return whether the role belongs to one branch rather than to all."""
+    return role not in ALL_BRANCHES

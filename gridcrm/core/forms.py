@@ -1,0 +1,78 @@
+"""Forms that come back filled, with the message beside the field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from gridcrm.core.errors import InvalidInput
+from gridcrm.core.i18n import gettext
+
+T = TypeVar("T", bound=BaseModel)
+
+_MESSAGES = {
+    "missing": "This is needed.",
+    "string_too_short": "This is needed.",
+    "string_too_long": "Use at most {max_length} characters.",
+    "string_pattern_mismatch": "Some of these characters are not allowed.",
+    "int_parsing": "Give a whole number.",
+    "int_from_float": "Give a whole number.",
+    "float_parsing": "Give a number.",
+    "greater_than": "Give more than {gt}.",
+    "greater_than_equal": "Give at least {ge}.",
+    "less_than": "Give less than {lt}.",
+    "less_than_equal": "Give at most {le}.",
+    "enum": "Choose one of the list.",
+    "literal_error": "Choose one of the list.",
+    "date_from_datetime_parsing": "Give a date such as 2026-11-21.",
+    "date_parsing": "Give a date such as 2026-11-21.",
+    "datetime_from_date_parsing": "Give a date and time such as 2026-11-21 14:00.",
+    "datetime_parsing": "Give a date and time such as 2026-11-21 14:00.",
+    "bool_parsing": "Choose yes or no.",
+    "extra_forbidden": "This field is not known here.",
+}
+
+
+@dataclass
+class Form:
+    """What somebody typed and what is wrong with it."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def status(self) -> int:
+        """Return 422 for a form that comes back, 200 for a fresh one."""
+        return 422 if self.errors else 200
+
+
+def parse(schema: type[T], data: Mapping[str, Any]) -> T:
+    """Read a form into a schema, or raise InvalidInput with one message a field."""
+    given = {k: v.strip() if isinstance(v, str) else v for k, v in data.items()}
+    given = {k: v for k, v in given.items() if v != "" and not k.startswith("_")}
+    try:
+        return schema.model_validate(given)
+    except ValidationError as error:
+        raise InvalidInput(field_messages(error)) from None
+
+
+def field_messages(error: ValidationError) -> dict[str, str]:
+    """Return one message for each wrong field, in the current language."""
+    return {
+        ".".join(str(part) for part in item["loc"]) or "form": _message(item)  # type: ignore[arg-type]
+        for item in error.errors(include_url=False)
+    }
+
+
+def refused(data: Mapping[str, Any], error: InvalidInput) -> Form:
+    """Return the form as it was typed, with its errors."""
+    errors = {name: [gettext(message)] for name, message in error.fields.items()}
+    return Form(values=dict(data), errors=errors or {"form": [gettext(error.message)]})
+
+
+def _message(item: dict[str, Any]) -> str:
+    if item["type"] == "value_error":
+        return str(item["ctx"]["error"])
+    known = _MESSAGES.get(item["type"])
+    return gettext(known).format(**item.get("ctx", {})) if known else item["msg"]

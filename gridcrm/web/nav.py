@@ -1,0 +1,49 @@
+"""The places of the application, as a role sees them."""
+
+from dataclasses import dataclass
+
+from gridcrm.core.i18n import gettext
+from gridcrm.core.who import Right, Who
+
+
+@dataclass(frozen=True)
+class Section:
+    """One entry of the navigation."""
+
+    key: str
+    label: str
+    icon: str
+    url: str
+    active: bool
+    phone: bool
+
+
+_PLACES = (
+    ("today", "Today", "home", "/", Right.HOME, True),
+    ("map", "Map", "map-2", "/map", Right.MAP_VIEW, True),
+    ("customers", "People", "users", "/customers", Right.CUSTOMERS_LIST, True),
+    ("lookup", "Look up", "phone", "/customers/lookup", Right.CUSTOMERS_LOOKUP, False),
+    ("segments", "Segments", "filter", "/segments", Right.SEGMENTS_VIEW, False),
+    ("labels", "Labels", "tags", "/labels", Right.LABELS_VIEW, False),
+    ("events", "Events", "calendar-event", "/events", Right.EVENTS_VIEW, True),
+    ("outcomes", "Results", "chart-funnel", "/outcomes", Right.OUTCOMES_CLAIM, True),
+    ("desk", "Desk", "notebook", "/desk", Right.DESK_USE, False),
+    ("grids", "Grid", "grid-pattern", "/grids", Right.GRIDS_VIEW, False),
+    ("exports", "Lists out", "file-export", "/exports", Right.EXPORTS_TAKE, False),
+    ("admin", "Settings", "settings", "/admin", Right.BRANCHES_VIEW, False),
+)
+
+
+def sections(who: Who | None, path: str) -> list[Section]:
+    """Return the places that this person may go to."""
+    if who is None:
+        return []
+    return [
+        Section(key, gettext(label), icon, url, _is_at(path, url), phone)
+        for key, label, icon, url, right, phone in _PLACES
+        if who.may(right) and not (key == "lookup" and who.may(Right.CUSTOMERS_LIST))
+    ]
+
+
+def _is_at(path: str, url: str) -> bool:
+    return path == url if url == "/" else path == url or path.startswith(f"{url}/")

@@ -1,0 +1,66 @@
+"""Runs the migrations on an engine of its own, with foreign keys off while tables are rebuilt."""
+
+import asyncio
+import importlib
+from pathlib import Path
+from typing import Any
+
+import gridcrm.core.tables
+from alembic import context
+from gridcrm.core import settings
+from gridcrm.core.db import prepare_sqlite
+from sqlalchemy import Connection, pool
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import SQLModel
+
+PACKAGE = Path(gridcrm.core.tables.__file__).parent.parent
+for models in sorted(PACKAGE.glob("*/models.py")):
+    importlib.import_module(f"gridcrm.{models.parent.name}.models")
+
+
+def render_item(kind: str, item: Any, _context: Any) -> str | bool:
+    if kind == "type" and type(item).__name__ == "AutoString":
+        return f"sa.String(length={item.length})" if item.length else "sa.String()"
+    if kind == "type" and type(item).__name__ == "UTCDateTime":
+        return "sqlmodel.UTCDateTime()"
+    if kind == "type" and type(item).__name__ == "Enum":
+        return f"sa.String(length={item.length})"
+    return False
+
+
+def include(item: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+    return not (kind == "table" and name == "spatial_ref_sys")
+
+
+def migrate(connection: Connection) -> None:
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.commit()
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        render_as_batch=True,
+        compare_type=True,
+        transaction_per_migration=True,
+        include_object=include,
+        render_item=render_item,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
+        raise SystemExit(f"Migration left broken references: {broken[:5]}")
+
+
+async def main() -> None:
+    url = context.config.attributes.get("url") or settings.load().database_url
+    engine = create_async_engine(url, poolclass=pool.NullPool)
+    if engine.dialect.name == "sqlite":
+        prepare_sqlite(engine, ("journal_mode=WAL",), "BEGIN IMMEDIATE")
+    async with engine.connect() as connection:
+        await connection.run_sync(migrate)
+        await connection.commit()
+    await engine.dispose()
+
+
+asyncio.run(main())
