@@ -28,3 +28,11 @@ class SpecError(GeoError):
 
 class FrameError(GeoError):
     """A table of polygons that can't be used as cells."""
+
+
+class StatsError(GeoError):
+    """Numbers that can't be counts, rates or classes."""
+
+
+class RenderError(GeoError):
+    """A map that can't be drawn as asked."""

@@ -1,0 +1,62 @@
+"""Densities, rates and how sure a rate is."""
+
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geo.errors import StatsError
+
+Floats = NDArray[np.float64]
+
+_M2_PER_KM2 = 1e6
+
+
+def density_per_km2(count: ArrayLike, area_m2: ArrayLike) -> Floats:
+    """Return the count per square kilometre, NaN where there is no ground."""
+    return rate(count, area_m2) * _M2_PER_KM2
+
+
+def rate(part: ArrayLike, whole: ArrayLike, min_whole: float = 0) -> Floats:
+    """Return part / whole, NaN where the whole is missing, 0 or below the minimum."""
+    above, below = np.broadcast_arrays(np.asarray(part, float), np.asarray(whole, float))
+    enough = (below > 0) & (below >= min_whole)
+    return np.divide(above, below, out=np.full(above.shape, np.nan), where=enough)
+
+
+def wilson(
+    successes: ArrayLike, trials: ArrayLike, confidence: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Return the Wilson score interval (low, high) of a proportion, NaN without trials.
+
+    Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference,
+    JASA 22 (1927).
+    """
+    k, n = np.broadcast_arrays(np.asarray(successes, float), np.asarray(trials, float))
+    _check_counts(k, n, confidence)
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    share = rate(k, n)
+    spread = rate(z * z, n)
+    middle = (share + spread / 2) / (1 + spread)
+    reach = np.sqrt(spread * (share * (1 - share) + spread / 4)) / (1 + spread)
+    # rounding must not push an interval off a certain end
+    low = np.where(k == 0, np.where(n > 0, 0.0, np.nan), middle - reach)
+    high = np.where(k == n, np.where(n > 0, 1.0, np.nan), middle + reach)
+    return low, high
+
+
+def _check_counts(k: Floats, n: Floats, confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise StatsError(
+            "A confidence of {confidence} is not between 0 and 1.",
+            "Give 0.95 for 95 percent.",
+            confidence=confidence,
+        )
+    wrong = np.flatnonzero((k < 0) | (k > n))
+    if wrong.size:
+        raise StatsError(
+            "{successes:g} of {trials:g} is not a proportion.",
+            "Give counts from 0 up to the number of trials.",
+            successes=k.flat[wrong[0]],
+            trials=n.flat[wrong[0]],
+        )
