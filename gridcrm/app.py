@@ -35,6 +35,9 @@ PAGES: list[ControllerRouterHandler] = [
     HomePages,
 ]
 API: list[ControllerRouterHandler] = []
+_PLAIN = "plain"
+PACKED = {_PLAIN: False}
+"""Compressed answers; pages stay plain, since they carry secrets beside what somebody typed."""
 _LARGEST_BODY = 21 * 1024 * 1024
 
 
@@ -42,7 +45,8 @@ def create_app(settings: Settings) -> Litestar:
     """Put the parts together for one installation."""
     database = Database(settings.database_url, settings.secret)
     app = Litestar(
-        route_handlers=[*PAGES, Router("/api/v1", route_handlers=API), _static_files()],
+        route_handlers=[*PAGES, Router("/api/v1", route_handlers=API, opt=PACKED), _static_files()],
+        opt={_PLAIN: True},
         dependencies=DEPENDENCIES,
         guards=[guard],
         middleware=[WhoMiddleware, TransactionMiddleware()],
@@ -56,11 +60,12 @@ def create_app(settings: Settings) -> Litestar:
             exclude=["^/api/"],
         ),
         compression_config=CompressionConfig(
-            backend="gzip", gzip_compress_level=6, exclude=["^/(?!static/|api/|map/)"]
+            backend="gzip", gzip_compress_level=6, exclude_opt_key=_PLAIN
         ),
         template_config=TemplateConfig(instance=render.engine()),
         openapi_config=_openapi(),
         request_max_body_size=_LARGEST_BODY,
+        logging_config=None,
         lifespan=[_database_open],
         state=State(
             {
@@ -88,7 +93,7 @@ def _static_files() -> Router:
     return create_static_files_router(
         path="/static",
         directories=[render.STATIC_DIR],
-        opt=PUBLIC,
+        opt=PUBLIC | PACKED,
         include_in_schema=False,
     )
 

@@ -36,7 +36,7 @@ class SignInPages(Controller):
     @get("/sign-in")
     async def form(self, request: Request[Any, Any, Any], next: FromQuery[str] = "/") -> Template:  # noqa: A002
         """Show the form."""
-        return await page(request, "accounts/sign_in.html", form=Form(), next=local_path(next))
+        return await page(request, "accounts/sign_in.html", form=Form({"next": local_path(next)}))
 
     @post("/sign-in", middleware=[_SIGN_IN_LIMIT.middleware])
     async def sign_in(
@@ -54,11 +54,9 @@ class SignInPages(Controller):
             form = parse(SignInIn, data)
             _, secret = await service.sign_in(session, form.username, form.password, address, now)
         except (InvalidInput, RuleBroken) as error:
-            back = Form({"username": data.get("username", "")}, {"form": [say(error)]})
-            target = local_path(data.get("next"))
-            return await page(
-                request, "accounts/sign_in.html", status=422, form=back, next=target
-            )
+            typed = {"username": data.get("username", ""), "next": local_path(data.get("next"))}
+            back = Form(typed, {"form": [say(error)]})
+            return await page(request, "accounts/sign_in.html", status=422, form=back)
         answer = go(local_path(data.get("next")))
         answer.cookies.append(_session_cookie(secret, settings))
         return answer
@@ -71,7 +69,7 @@ class SignInPages(Controller):
         data: URLEncodedBody[dict[str, Any]],
     ) -> Redirect:
         """Choose a language, with or without an account."""
-        chosen = Language.EN if data.get("value") == Language.EN else Language.ZH
+        chosen = Language.EN if data.get("language") == Language.EN else Language.ZH
         if request.user:
             await service.choose_language(session, request.user, chosen)
         answer = go(local_path(data.get("next")))

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.models import AuditEntry, AuditHead
@@ -81,12 +82,12 @@ async def seal(session: AsyncSession, key: bytes) -> None:
 async def first_broken(session: AsyncSession, key: bytes) -> int | None:
     """Return the number of the first entry that does not fit the chain, or None if all do."""
     previous, expected = _START, 1
-    for row in await session.scalars(select(AuditEntry).order_by(AuditEntry.seq)):  # type: ignore[arg-type]
+    for row in await session.exec(select(AuditEntry).order_by(col(AuditEntry.seq))):
         note = _Note(**{name: getattr(row, name) for name in _Note.__dataclass_fields__})
         if row.seq != expected or row.hash != _link(key, previous, row.seq, note):
             return row.seq
         previous, expected = row.hash, expected + 1
-    head = (await session.scalars(select(AuditHead))).one()
+    head = (await session.exec(select(AuditHead))).one()
     return None if (head.seq, head.hash) == (expected - 1, previous) else expected
 
 

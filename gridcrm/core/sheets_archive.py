@@ -8,13 +8,13 @@ import zlib
 from collections.abc import Iterator
 from itertools import pairwise
 
+from gridcrm.core.sheets_area import OdsArea, XlsxArea
 from gridcrm.core.sheets_limits import (
     MAX_ENTRIES,
     MAX_RATIO,
     MAX_UNPACKED_BYTES,
     RATIO_FREE_BYTES,
     SheetError,
-    check_area,
 )
 
 _END_OF_DIRECTORY = b"PK\x05\x06"
@@ -99,7 +99,7 @@ def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
             while stream.read(_CHUNK_BYTES):
                 pass
         return
-    area = _OdsArea() if entry.filename == "content.xml" else _XlsxArea()
+    area = OdsArea() if entry.filename == "content.xml" else XlsxArea()
     with archive.open(entry) as stream:
         for piece in _tags(stream):
             if _DOCTYPE.search(piece):
@@ -120,89 +120,6 @@ def _tags(stream: io.BufferedIOBase) -> Iterator[bytes]:
             yield rest[:cut]
             rest = rest[cut:]
     yield rest
-
-
-class _XlsxArea:
-    """The rectangle that a worksheet uses, from the references of its rows and cells.
-
-    A missing reference means the next row or cell, so those are counted on top.
-    """
-
-    _ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
-    _ROW_REF = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br\s*=\s*[\"'](\d+)")
-    _CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
-    _CELL_REF = re.compile(rb"\sr\s*=\s*[\"']\s*([A-Za-z]+)(\d+)")
-    _FAR_REF = re.compile(rb"\sr\s*=\s*[\"']\s*([A-Za-z]{2,})\d")
-
-    def __init__(self) -> None:
-        self._is_sheet = False
-        self._rows = self._columns = self._bare_rows = self._bare_cells = self._open_cells = 0
-
-    def see(self, piece: bytes) -> None:
-        self._is_sheet = self._is_sheet or b"sheetData" in piece
-        if not self._is_sheet:
-            return
-        refs = [int(ref[:9]) for ref in self._ROW_REF.findall(piece)]
-        self._rows = max(self._rows, *refs, 0)
-        self._bare_rows += len(self._ROW.findall(piece)) - len(refs)
-        far = {_column_number(ref) for ref in self._FAR_REF.findall(piece)}
-        self._columns = max(self._columns, *far, 26)
-        cell_refs = self._CELL_REF.findall(piece)
-        if len(cell_refs) < len(self._CELL.findall(piece)) or self._bare_cells:
-            self._see_bare_cells(piece)
-
-    def _see_bare_cells(self, piece: bytes) -> None:
-        for n, row in enumerate(self._ROW.split(piece)):
-            cells = len(self._CELL.findall(row))
-            self._open_cells = cells if n else self._open_cells + cells
-            self._bare_cells = max(self._bare_cells, self._open_cells)
-
-    def judge(self, name: str) -> None:
-        if self._is_sheet:
-            check_area(
-                self._rows + self._bare_rows,
-                self._columns + self._bare_cells,
-                name.rsplit("/", 1)[-1],
-            )
-
-
-class _OdsArea:
-    """The rectangle that a table uses, with its repeated rows and cells."""
-
-    _TAG = re.compile(rb"<(/?)table:(table|table-row|(?:covered-)?table-cell)(\s[^>]*?)?(/?)>")
-    _REPEATED = re.compile(rb"number-(?:rows|columns)-repeated\s*=\s*[\"'](\d+)")
-
-    def __init__(self) -> None:
-        self._row = self._rows = self._column = self._columns = self._repeat = 0
-
-    def see(self, piece: bytes) -> None:
-        for closing, kind, attributes, empty in self._TAG.findall(piece):
-            if closing:
-                continue
-            if kind == b"table":
-                self._row = 0
-            elif kind == b"table-row":
-                self._row += self._times(attributes)
-                self._column = 0
-            else:
-                self._column += self._times(attributes)
-                if not empty or b"office:" in attributes:
-                    self._rows = max(self._rows, self._row)
-                    self._columns = max(self._columns, self._column)
-
-    def _times(self, attributes: bytes) -> int:
-        repeated = self._REPEATED.search(attributes)
-        return int(repeated.group(1)[:9]) if repeated else 1
-
-    def judge(self, name: str) -> None:
-        check_area(self._rows, self._columns, name)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters[:6].upper():
-        number = number * 26 + letter - 64
-    return number
 
 
 def _damaged() -> SheetError:

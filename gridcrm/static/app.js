@@ -98,11 +98,11 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post") return;
-    if (form.ariaBusy === "true") return event.preventDefault();
-    setTimeout(() => { if (!event.defaultPrevented) form.ariaBusy = "true"; });
-    setTimeout(() => { form.ariaBusy = null; }, 5000);
+    if (form.hasAttribute("aria-busy")) return event.preventDefault();
+    setTimeout(() => { if (!event.defaultPrevented) form.setAttribute("aria-busy", "true"); });
+    setTimeout(() => form.removeAttribute("aria-busy"), 5000);
   });
-  window.addEventListener("pageshow", () => all("form[aria-busy]").forEach((form) => { form.ariaBusy = null; }));
+  window.addEventListener("pageshow", () => all("form[aria-busy]").forEach((form) => form.removeAttribute("aria-busy")));
 
   // ------------------------------------------------------------------ keyboard
 
@@ -148,12 +148,13 @@
 
   // ---------------------------------------------------------------------- htmx
 
+  let lastWrong = null;
   let underWay = 0;
   const busy = (change) => { underWay = Math.max(0, underWay + change); root.classList.toggle("busy", underWay > 0); };
 
   document.addEventListener("htmx:beforeRequest", () => busy(1));
   document.addEventListener("htmx:afterRequest", () => busy(-1));
-  document.addEventListener("htmx:afterSwap", (event) => prepare(event.target));
+  document.addEventListener("htmx:afterSettle", prepare);
   document.addEventListener("htmx:responseError", () => warn(document.body.dataset.textFailed));
   document.addEventListener("htmx:sendError", () => warn(document.body.dataset.textOffline));
 
@@ -168,16 +169,14 @@
 
   // --------------------------------------------------------------- after loading
 
-  // Rows that open something can be reached with Tab and the arrows.
-  function prepare(within) {
-    for (const row of all("tr[data-href]", within)) row.tabIndex = -1;
-    all("tr[data-href]", within)[0]?.setAttribute("tabindex", "0");
-    for (const form of all("[data-bulk]", within)) countPicked(form);
+  // Rows that open something are reached with Tab and the arrows; a form that came back starts at its first wrong field.
+  function prepare() {
+    all("tr[data-href]").forEach((row, at) => { row.tabIndex = at === 0 ? 0 : -1; });
+    all("[data-bulk]").forEach(countPicked);
+    const wrong = one('[aria-invalid="true"]');
+    if (wrong && wrong !== lastWrong) wrong.focus();
+    lastWrong = wrong;
   }
 
-  document.addEventListener("DOMContentLoaded", () => {
-    prepare(document);
-    const wrong = one('[aria-invalid="true"]');
-    if (wrong) wrong.focus();
-  });
+  document.addEventListener("DOMContentLoaded", prepare);
 })();
