@@ -127,7 +127,9 @@
     return null;
   }
 
-  const PLACES = { t: "today", m: "map", c: "customers", e: "events", r: "results", d: "desk", l: "exports", s: "settings" };
+  const PLACES = {
+    t: "today", m: "map", c: "customers", s: "segments", e: "events", r: "outcomes", d: "desk", g: "grids", l: "exports",
+  };
   const goTo = (key) => clicking(one(`[data-section="${PLACES[key] || ""}"]`));
   const clicking = (node) => node && (() => node.click());
   const focusing = (node) => node && (() => { node.focus(); node.select?.(); });
