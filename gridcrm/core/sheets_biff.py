@@ -13,6 +13,9 @@ OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LAST_SECTOR = 0xFFFFFFFA  # larger numbers are marks, not sectors
 _ENTRY_BYTES = 128
 _ROOT = 5
+_SECTOR_SHIFTS = {9, 12}
+_MINI_SHIFT = 6
+_PLACE_BYTES = 4
 _BEGIN_OF_SHEET = {0x0009, 0x0209, 0x0409, 0x0809}
 _DIMENSIONS = {0x0000, 0x0200}
 _DIMENSION_FORMS = {10: "<HHHH", 14: "<IIHH"}
@@ -54,7 +57,7 @@ class _Container:
     def __init__(self, data: bytes) -> None:
         self._data = data
         sector_shift, mini_shift = struct.unpack_from("<HH", data, 30)
-        if sector_shift not in {9, 12} or mini_shift != 6:
+        if sector_shift not in _SECTOR_SHIFTS or mini_shift != _MINI_SHIFT:
             raise _damaged()
         self._sector_bytes, self._mini_bytes = 1 << sector_shift, 1 << mini_shift
         self._most_sectors = len(data) // self._sector_bytes + 1
@@ -137,7 +140,7 @@ def _areas(stream: bytes) -> Iterator[tuple[int, int]]:
             rows = columns = 0
         elif kind in _DIMENSIONS and size in _DIMENSION_FORMS:
             _check_dimensions(stream, at, size)
-        elif kind in _CELLS and size >= 4 and at + size <= len(stream):
+        elif kind in _CELLS and size >= _PLACE_BYTES and at + size <= len(stream):
             row, column = _far_corner(stream, at, kind, size)
             if row >= rows or column >= columns:
                 rows, columns = max(rows, row + 1), max(columns, column + 1)

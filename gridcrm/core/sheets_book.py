@@ -1,9 +1,9 @@
 """Workbooks (.xlsx, .xls, .ods) through python-calamine, after a look at what is in them."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 
 from python_calamine import (
     CalamineError,
@@ -17,10 +17,10 @@ from python_calamine import (
 from gridcrm.core.sheets_archive import check_archive
 from gridcrm.core.sheets_biff import OLE_MAGIC, check_biff
 from gridcrm.core.sheets_limits import Cell, SheetError, check_area
-from gridcrm.core.sheets_values import clean_text
+from gridcrm.core.sheets_values import clean_cell
 
 _MAX_SHEETS = 256
-_RawCell = int | float | str | bool | time | date | datetime | timedelta
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,11 @@ class Book:
 
     def rows(self, name: str) -> Iterator[list[Cell]]:
         """Yield the cleaned cells of each row of a worksheet, from its very first row."""
-        sheet = _guarded(lambda: self.workbook.get_sheet_by_name(name))
-        check_area(sheet.total_height, sheet.total_width, name)
-        return _rows(sheet)
+        sheet: CalamineSheet = _guarded(lambda: self.workbook.get_sheet_by_name(name))
+        if sheet.end:
+            check_area(sheet.end[0] + 1, sheet.end[1] + 1, name)
+        for row in sheet.iter_rows():
+            yield [clean_cell(cell) for cell in row]
 
 
 def open_book(data: bytes) -> Book:
@@ -56,3 +58,26 @@ def open_book(data: bytes) -> Book:
             limit=_MAX_SHEETS,
         )
     return Book(workbook, names)
+
+
+def _guarded(read: Callable[[], _T]) -> _T:
+    """Turn what the reader raises into a refusal; its panics are not even an Exception."""
+    try:
+        return read()
+    except PasswordError as error:
+        raise SheetError(
+            "The workbook is protected by a password. Take the password off and save it again."
+        ) from error
+    except CalamineError as error:
+        raise _damaged() from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _damaged() from error
+
+
+def _damaged() -> SheetError:
+    return SheetError(
+        "The workbook is damaged and cannot be read."
+        " Open it in a spreadsheet and save it again as .xlsx."
+    )

@@ -27,6 +27,7 @@ _SEP_LINE = re.compile(r'"?sep=([,;\t|])"?\s*$', re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MAX_CONTROL_SHARE = 0.01
 _SAMPLE_CHARS = 65_536
+_HEAD_BYTES = 4_096
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,8 @@ def _undecodable(data: bytes, name: str, at: int) -> SheetError:
 
 def _unmarked_utf16(data: bytes) -> str:
     """Return the codec if every other byte of the beginning tends to be NUL, as of ASCII in it."""
-    head = data[:4096]
-    if len(head) < 4 or len(data) % 2:
+    head = data[:_HEAD_BYTES]
+    if len(data) % 2:
         return ""
     high, low = head[0::2].count(0), head[1::2].count(0)
     least = max(2, len(head) // 20)
