@@ -34,9 +34,7 @@ def assign_codes(lon: ArrayLike, lat: ArrayLike, cells: Cells) -> NDArray[np.int
     return out.reshape(x.shape)
 
 
-def _codes(
-    x: NDArray[np.float64], y: NDArray[np.float64], cells: Cells
-) -> NDArray[np.int32]:
+def _codes(x: NDArray[np.float64], y: NDArray[np.float64], cells: Cells) -> NDArray[np.int32]:
     west, south, east, north = cells.area.bounds
     near = (x >= west) & (x <= east) & (y >= south) & (y <= north)
     if near.all():

@@ -69,10 +69,7 @@ def _converted(x: Floats, y: Floats, source: Datum, target: Datum) -> Pair:
 
 def _in_china(lon: Floats, lat: Floats) -> NDArray[np.bool_]:
     return (
-        (lon >= _CHINA_WEST)
-        & (lon <= _CHINA_EAST)
-        & (lat >= _CHINA_SOUTH)
-        & (lat <= _CHINA_NORTH)
+        (lon >= _CHINA_WEST) & (lon <= _CHINA_EAST) & (lat >= _CHINA_SOUTH) & (lat <= _CHINA_NORTH)
     )
 
 
@@ -88,9 +85,17 @@ def _gcj_from_wgs(lon: Floats, lat: Floats) -> Pair:
     x, y = lon - 105.0, lat - 35.0
     waves = 20.0 * np.sin(6.0 * np.pi * x) + 20.0 * np.sin(2.0 * np.pi * x)
     east = 300.0 + x + 2.0 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * np.sqrt(np.abs(x))
-    east += (waves + _swell(x, (20.0, 40.0), (1.0, 3.0)) + _swell(x, (150.0, 300.0), (12.0, 30.0))) * 2 / 3
+    east += (
+        (waves + _swell(x, (20.0, 40.0), (1.0, 3.0)) + _swell(x, (150.0, 300.0), (12.0, 30.0)))
+        * 2
+        / 3
+    )
     north = -100.0 + 2.0 * x + 3.0 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * np.sqrt(np.abs(x))
-    north += (waves + _swell(y, (20.0, 40.0), (1.0, 3.0)) + _swell(y, (160.0, 320.0), (12.0, 30.0))) * 2 / 3
+    north += (
+        (waves + _swell(y, (20.0, 40.0), (1.0, 3.0)) + _swell(y, (160.0, 320.0), (12.0, 30.0)))
+        * 2
+        / 3
+    )
     phi = np.radians(lat)
     bend = 1.0 - _ECCENTRICITY_2 * np.sin(phi) ** 2
     meridian_m = _MAJOR_AXIS_M * (1.0 - _ECCENTRICITY_2) / (bend * np.sqrt(bend))

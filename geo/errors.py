@@ -4,14 +4,14 @@
 class GeoError(ValueError):
     """A refusal: what is wrong and where, then what to do about it.
 
-    `message` and `remedy` are templates; `values` fills their names, so a border can translate them.
+    `message` and `remedy` are msgids with named placeholders, `params` what belongs into them.
     """
 
-    def __init__(self, message: str, remedy: str = "", **values: object) -> None:
+    def __init__(self, message: str, remedy: str = "", **params: object) -> None:
         self.message = message
         self.remedy = remedy
-        self.values = values
-        super().__init__(f"{message} {remedy}".strip().format(**values))
+        self.params = params
+        super().__init__(f"{message} {remedy}".strip().format(**params))
 
 
 class PointError(GeoError):

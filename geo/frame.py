@@ -22,9 +22,7 @@ def cell_frame(
     )
 
 
-def read_polygons(
-    frame: gpd.GeoDataFrame, key: str
-) -> tuple[tuple[str, ...], NDArray[np.object_]]:
+def read_polygons(frame: gpd.GeoDataFrame, key: str) -> tuple[tuple[str, ...], NDArray[np.object_]]:
     """Return the keys of a frame of polygons and its shapes in WGS 84, sorted by key."""
     if key not in frame.columns:
         raise FrameError(

@@ -87,9 +87,7 @@ def _faults(
     ]
 
 
-def _inside(
-    x: NDArray[np.float64], y: NDArray[np.float64], bounds: Bounds
-) -> NDArray[np.bool_]:
+def _inside(x: NDArray[np.float64], y: NDArray[np.float64], bounds: Bounds) -> NDArray[np.bool_]:
     west, south, east, north = bounds
     return (x >= west) & (x <= east) & (y >= south) & (y <= north)
 
