@@ -1,21 +1,17 @@
 """Runs the migrations on an engine of its own, with foreign keys off while tables are rebuilt."""
 
 import asyncio
-import importlib
-from pathlib import Path
 from typing import Any
 
-import gridcrm.core.tables
 from alembic import context
-from gridcrm.core import settings
-from gridcrm.core.db import prepare_sqlite
 from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
-PACKAGE = Path(gridcrm.core.tables.__file__).parent.parent
-for models in sorted(PACKAGE.glob("*/models.py")):
-    importlib.import_module(f"gridcrm.{models.parent.name}.models")
+from gridcrm.core import settings, tables
+from gridcrm.core.db import prepare_sqlite
+
+tables.load_all()
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | bool:

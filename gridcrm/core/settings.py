@@ -44,7 +44,9 @@ def load(env: Mapping[str, str] = os.environ) -> Settings:
 
 def _checked(secret: str) -> str:
     if len(secret) < _SHORTEST_SECRET:
-        raise SystemExit(f"GRIDCRM_SECRET is too short: use at least {_SHORTEST_SECRET} characters.")
+        raise SystemExit(
+            f"GRIDCRM_SECRET is too short: use at least {_SHORTEST_SECRET} characters."
+        )
     return secret
 
 

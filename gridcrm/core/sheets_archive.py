@@ -33,6 +33,10 @@ _BAD_ZIP = (
     RuntimeError,  # also NotImplementedError: encrypted, or an unknown compression
 )
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+# The reader reserves memory for a declared count; eight digits would end the process.
+_FORGED_COUNT = re.compile(
+    rb"count\s*=\s*(?:\"(?:[^\"]{8}|[^\"]*&)|'(?:[^']{8}|[^']*&))", re.IGNORECASE
+)
 
 
 def check_archive(data: bytes) -> None:
@@ -103,7 +107,7 @@ def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     area = OdsArea() if entry.filename == "content.xml" else XlsxArea()
     with archive.open(entry) as stream:
         for piece in _tags(stream):
-            if _DOCTYPE.search(piece):
+            if _DOCTYPE.search(piece) or _FORGED_COUNT.search(piece):
                 raise _unusual_xml()
             area.see(piece)
     area.judge(entry.filename)

@@ -88,11 +88,12 @@ def _header_at(lines: Sequence[Line]) -> int:
         for at, columns in enumerate(filled[:HEADER_SEARCH_ROWS])
         if columns and all(_is_label(head[at][1][n]) for n in columns)
     ]
+    fitting = [at for at in candidates if _fits(filled[at], filled[at + 1 :])]
+    if fitting:
+        widest = max(len(filled[at]) for at in fitting)
+        return next(at for at in fitting if len(filled[at]) >= _LEAST_COVERED * widest)
     for at in candidates:
-        if len(filled[at]) > 1 and _fits(filled[at], filled[at + 1 :]):
-            return at
-    for at in candidates:
-        if len(filled[at]) == 1 and _fits_alone(filled, at, candidates):
+        if _fits_alone(filled, at, candidates):
             return at
     raise SheetError(
         "No header was found in the first {count} rows. Put one row with the names of the columns"
@@ -113,20 +114,21 @@ def _is_label(cell: Cell) -> bool:
 def _fits(header: list[int], after: list[list[int]]) -> bool:
     """Tell whether the rows below fill the header's columns, and more than one of them."""
     below = [columns for columns in after if columns][:_LOOK_AHEAD]
-    if not below:
-        return True
+    if len(header) == 1 or not below:
+        return len(header) > 1
     own = set(header)
     cells = sum(map(len, below))
     covered = sum(len(own.intersection(columns)) for columns in below)
     near = below[:_DENSE_AHEAD]
     dense = sum(len(columns) > 1 for columns in near)
-    return covered >= _LEAST_COVERED * cells and dense >= _LEAST_DENSE * len(near)
+    is_dense = len(below[0]) > 1 and dense >= _LEAST_DENSE * len(near)
+    return is_dense and covered >= _LEAST_COVERED * cells
 
 
 def _fits_alone(filled: list[list[int]], at: int, candidates: list[int]) -> bool:
     """Tell whether this is the header of a single column, and not a title above it."""
     below = [n for n in range(at + 1, len(filled)) if filled[n]]
-    if any(filled[n] != filled[at] for n in below):
+    if len(filled[at]) > 1 or any(filled[n] != filled[at] for n in below):
         return False
     is_title = len(below) > 1 and below[0] in candidates and below[1] not in candidates
     return not is_title

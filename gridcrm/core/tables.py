@@ -1,8 +1,11 @@
 """What every table shares: constraint names and column types that both databases keep alike."""
 
+import importlib
 from enum import StrEnum
+from pathlib import Path
 
 from sqlalchemy import Enum as SqlEnum
+from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -19,3 +22,15 @@ def choice(kind: type[StrEnum]) -> SqlEnum:
     return SqlEnum(
         kind, native_enum=False, length=32, values_callable=lambda e: [item.value for item in e]
     )
+
+
+def table(name: str) -> Table:
+    """Return a table of a domain to the right, of which only the name is known."""
+    return SQLModel.metadata.tables[name]
+
+
+def load_all() -> None:
+    """Load the tables of every domain, so that foreign keys find each other by name."""
+    package = Path(__file__).parent.parent
+    for models in sorted(package.glob("*/models.py")):
+        importlib.import_module(f"gridcrm.{models.parent.name}.models")

@@ -141,9 +141,7 @@ def _hash(scope: Scope, body: bytes) -> str:
     return hashlib.sha256(head.encode() + body).hexdigest()
 
 
-def _to_keep(
-    identity: tuple[int, str], request_hash: str, messages: list[Message]
-) -> KeptAnswer:
+def _to_keep(identity: tuple[int, str], request_hash: str, messages: list[Message]) -> KeptAnswer:
     start: Any = messages[0]
     headers = {name.lower(): value for name, value in start["headers"]}
     return KeptAnswer(

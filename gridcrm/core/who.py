@@ -58,54 +58,91 @@ class Right(StrEnum):
 
 _EVERYBODY = {Right.HOME, Right.BRANCHES_VIEW}
 _FLOOR = _EVERYBODY | {
-    Right.GRIDS_VIEW, Right.LABELS_VIEW, Right.EVENTS_VIEW, Right.MAP_VIEW, Right.DESK_USE,
-}  # fmt: skip
+    Right.GRIDS_VIEW,
+    Right.LABELS_VIEW,
+    Right.EVENTS_VIEW,
+    Right.MAP_VIEW,
+    Right.DESK_USE,
+}
 _OFFICER = _FLOOR | {
-    Right.CUSTOMERS_LIST, Right.CUSTOMERS_LOOKUP, Right.CUSTOMERS_EDIT, Right.CUSTOMERS_REVEAL,
-    Right.LABELS_ASSIGN, Right.SEGMENTS_VIEW, Right.EVENTS_EDIT, Right.EVENTS_DOOR,
-    Right.MICRO_SALON, Right.OUTCOMES_VIEW, Right.OUTCOMES_CLAIM, Right.EXPORTS_TAKE,
-}  # fmt: skip
+    Right.CUSTOMERS_LIST,
+    Right.CUSTOMERS_LOOKUP,
+    Right.CUSTOMERS_EDIT,
+    Right.CUSTOMERS_REVEAL,
+    Right.LABELS_ASSIGN,
+    Right.SEGMENTS_VIEW,
+    Right.EVENTS_EDIT,
+    Right.EVENTS_DOOR,
+    Right.MICRO_SALON,
+    Right.OUTCOMES_VIEW,
+    Right.OUTCOMES_CLAIM,
+    Right.EXPORTS_TAKE,
+}
 _LEAD = _OFFICER | {Right.SEGMENTS_EDIT, Right.OUTCOMES_VERIFY, Right.CUSTOMERS_IMPORT}
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.GRID_OFFICER: frozenset(_OFFICER),
     Role.LOBBY_MANAGER: frozenset(
         _FLOOR
         | {
-            Right.CUSTOMERS_LOOKUP, Right.LABELS_ASSIGN, Right.EVENTS_DOOR, Right.MICRO_SALON,
+            Right.CUSTOMERS_LOOKUP,
+            Right.LABELS_ASSIGN,
+            Right.EVENTS_DOOR,
+            Right.MICRO_SALON,
             Right.OUTCOMES_CLAIM,
         }
-    ),  # fmt: skip
+    ),
     Role.GRID_LEAD: frozenset(_LEAD),
     Role.BRANCH_MANAGER: frozenset(
         _LEAD
         | {
-            Right.BRANCHES_EDIT, Right.PLACES_IMPORT, Right.GRIDS_EDIT, Right.EVENTS_APPROVE,
-            Right.EXPORTS_REGISTER, Right.AUDIT_VIEW,
+            Right.BRANCHES_EDIT,
+            Right.PLACES_IMPORT,
+            Right.GRIDS_EDIT,
+            Right.EVENTS_APPROVE,
+            Right.EXPORTS_REGISTER,
+            Right.AUDIT_VIEW,
         }
-    ),  # fmt: skip
+    ),
     Role.MARKETING: frozenset(
         _FLOOR
         | {
-            Right.CUSTOMERS_LIST, Right.LABELS_MANAGE, Right.SEGMENTS_VIEW, Right.SEGMENTS_EDIT,
-            Right.EVENTS_EDIT, Right.OUTCOMES_VIEW, Right.EXPORTS_TAKE,
+            Right.CUSTOMERS_LIST,
+            Right.LABELS_MANAGE,
+            Right.SEGMENTS_VIEW,
+            Right.SEGMENTS_EDIT,
+            Right.EVENTS_EDIT,
+            Right.OUTCOMES_VIEW,
+            Right.EXPORTS_TAKE,
         }
-    ),  # fmt: skip
+    ),
     Role.COMPLIANCE: frozenset(
         _EVERYBODY
         | {
-            Right.GRIDS_VIEW, Right.LABELS_VIEW, Right.MAP_VIEW, Right.CUSTOMERS_LIST,
-            Right.CUSTOMERS_REVEAL, Right.EVENTS_VIEW, Right.EVENTS_APPROVE, Right.OUTCOMES_VIEW,
-            Right.EXPORTS_REGISTER, Right.AUDIT_VIEW,
+            Right.GRIDS_VIEW,
+            Right.LABELS_VIEW,
+            Right.MAP_VIEW,
+            Right.CUSTOMERS_LIST,
+            Right.CUSTOMERS_REVEAL,
+            Right.EVENTS_VIEW,
+            Right.EVENTS_APPROVE,
+            Right.OUTCOMES_VIEW,
+            Right.EXPORTS_REGISTER,
+            Right.AUDIT_VIEW,
         }
-    ),  # fmt: skip
+    ),
     Role.INSPECTOR: frozenset(_EVERYBODY),
     Role.HEAD_OFFICE: frozenset(
         _EVERYBODY
         | {
-            Right.GRIDS_VIEW, Right.LABELS_VIEW, Right.LABELS_MANAGE, Right.EVENTS_VIEW,
-            Right.MAP_VIEW, Right.EXPORTS_REGISTER, Right.AUDIT_VIEW,
+            Right.GRIDS_VIEW,
+            Right.LABELS_VIEW,
+            Right.LABELS_MANAGE,
+            Right.EVENTS_VIEW,
+            Right.MAP_VIEW,
+            Right.EXPORTS_REGISTER,
+            Right.AUDIT_VIEW,
         }
-    ),  # fmt: skip
+    ),
     Role.ADMIN: frozenset(_EVERYBODY | {Right.BRANCHES_EDIT, Right.USERS_MANAGE}),
 }
 ALL_BRANCHES = frozenset({Role.COMPLIANCE, Role.HEAD_OFFICE, Role.ADMIN})

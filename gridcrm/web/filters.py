@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from geo.stats import wilson
 from gridcrm.core.i18n import Language, current, gettext
+from gridcrm.core.masking import mask_name, mask_phone
 
 FEWEST_FOR_A_RATE = 20
 """Below this many a rate says more than it knows (science: counts only)."""
@@ -81,4 +82,6 @@ FILTERS = {
     "when": when,
     "clock": clock,
     "t": local_name,
+    "mask_name": mask_name,
+    "mask_phone": mask_phone,
 }
