@@ -78,9 +78,7 @@ class Customer(SQLModel, table=True):
     cell_id: int | None = Field(default=None, foreign_key="grid_cell.id", index=True)
     aum_fen: int | None = Field(default=None, sa_type=BigInteger)
     tier: Tier | None = Field(default=None, sa_type=choice(Tier), index=True)
-    lifecycle: Lifecycle = Field(
-        default=Lifecycle.PROSPECT, sa_type=choice(Lifecycle), index=True
-    )
+    lifecycle: Lifecycle = Field(default=Lifecycle.PROSPECT, sa_type=choice(Lifecycle), index=True)
     owner_id: int | None = Field(default=None, foreign_key="user_account.id", index=True)
     has_child: bool | None = None
     moved_in_on: date | None = None

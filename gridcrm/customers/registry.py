@@ -1,10 +1,11 @@
-"""What domains to the right add to a customer's page; `app.install_registries` fills it."""
+"""What domains to the right add to the pages about customers; `app.install_registries` fills it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.who import Who
@@ -23,25 +24,47 @@ class Entry:
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of a customer's page, rendered from a template with its own context."""
+    """A part of a customer's page from a template with its own context.
+
+    `marks` are (word, kind, icon) badges that stand beside the customer's name.
+    """
 
     key: str
     title: str
     template: str
     context: dict[str, Any] = field(default_factory=dict)
+    marks: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A filter of the customer list by what another domain knows; `label` is a msgid.
+
+    `condition` turns a chosen value into SQL over Customer and refuses values it does not know.
+    """
+
+    key: str
+    label: str
+    options: Callable[[AsyncSession, Who], Awaitable[list[tuple[str, str]]]]
+    condition: Callable[[str, datetime], ColumnElement[bool]]
 
 
 TimelineSource = Callable[[AsyncSession, Who, Customer], Awaitable[list[Entry]]]
-PanelSource = Callable[[AsyncSession, Who, Customer], Awaitable[Panel]]
+PanelSource = Callable[[AsyncSession, Who, Customer, datetime], Awaitable[Panel | None]]
 
 _timeline: tuple[TimelineSource, ...] = ()
 _panels: tuple[PanelSource, ...] = ()
+_facets: tuple[Facet, ...] = ()
 
 
-def install(timeline: tuple[TimelineSource, ...], panels: tuple[PanelSource, ...]) -> None:
+def install(
+    timeline: tuple[TimelineSource, ...],
+    panels: tuple[PanelSource, ...],
+    facets: tuple[Facet, ...] = (),
+) -> None:
     """Take the sources of this application, in the order in which they are shown."""
-    global _timeline, _panels  # noqa: PLW0603 - set once at start-up
-    _timeline, _panels = timeline, panels
+    global _timeline, _panels, _facets
+    _timeline, _panels, _facets = timeline, panels, facets
 
 
 async def timeline(session: AsyncSession, who: Who, customer: Customer) -> list[Entry]:
@@ -50,6 +73,12 @@ async def timeline(session: AsyncSession, who: Who, customer: Customer) -> list[
     return sorted(found, key=lambda entry: entry.at, reverse=True)
 
 
-async def panels(session: AsyncSession, who: Who, customer: Customer) -> list[Panel]:
-    """Return the parts that other domains add to a customer's page."""
-    return [await source(session, who, customer) for source in _panels]
+async def panels(session: AsyncSession, who: Who, customer: Customer, now: datetime) -> list[Panel]:
+    """Return the parts that other domains add to a customer's page for this reader."""
+    found = [await source(session, who, customer, now) for source in _panels]
+    return [panel for panel in found if panel is not None]
+
+
+def facets() -> tuple[Facet, ...]:
+    """Return the filters that other domains add to the list."""
+    return _facets
