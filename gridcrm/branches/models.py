@@ -2,7 +2,9 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
+from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from geo import Datum
@@ -21,6 +23,13 @@ class PlaceKind(StrEnum):
     ROAD = "road"
     WATER = "water"
     OTHER = "other"
+
+
+class PlaceImportState(StrEnum):
+    """A file of places is checked first and committed once."""
+
+    CHECKED = "checked"
+    COMMITTED = "committed"
 
 
 class Branch(SQLModel, table=True):
@@ -45,13 +54,38 @@ class Branch(SQLModel, table=True):
     created_at: datetime
 
 
+class PlaceImport(SQLModel, table=True):
+    """A file of places; its bytes are dropped when it is committed."""
+
+    __tablename__ = "place_import"
+
+    id: int | None = Field(default=None, primary_key=True)
+    branch_id: int = Field(foreign_key="branch.id", index=True)
+    filename: str = Field(max_length=200)
+    source: str = Field(max_length=120)
+    licence: str = Field(max_length=160)
+    datum: Datum = Field(sa_type=choice(Datum))
+    kind: PlaceKind | None = Field(default=None, sa_type=choice(PlaceKind))
+    kind_property: str = Field(default="", max_length=64)
+    state: PlaceImportState = Field(
+        default=PlaceImportState.CHECKED, sa_type=choice(PlaceImportState)
+    )
+    content: bytes | None = None
+    report: dict[str, Any] = Field(sa_type=JSON)
+    created_by: int = Field(foreign_key="user_account.id")
+    created_at: datetime
+    committed_at: datetime | None = None
+
+
 class Place(SQLModel, table=True):
     """A named point, line or area near the branch, with its source and licence."""
 
     __tablename__ = "place"
+    __table_args__ = (UniqueConstraint("branch_id", "source", "source_ref"),)
 
     id: int | None = Field(default=None, primary_key=True)
     branch_id: int = Field(foreign_key="branch.id", index=True)
+    import_id: int | None = Field(default=None, foreign_key="place_import.id", index=True)
     kind: PlaceKind = Field(sa_type=choice(PlaceKind))
     name: str = Field(default="", max_length=120)
     name_key: str = Field(default="", max_length=120, index=True)

@@ -4,10 +4,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from gridcrm.core.tables import choice
+
+
+_PUBLISHED = text("state = 'published'")
+_WHERE_PUBLISHED: dict[str, Any] = {"sqlite_where": _PUBLISHED, "postgresql_where": _PUBLISHED}
 
 
 class GridKind(StrEnum):
@@ -55,7 +59,10 @@ class GridPlan(SQLModel, table=True):
     """One division of a branch's area; immutable once published."""
 
     __tablename__ = "grid_plan"
-    __table_args__ = (UniqueConstraint("branch_id", "version"),)
+    __table_args__ = (
+        UniqueConstraint("branch_id", "version"),
+        Index("uq_grid_plan_published", "branch_id", unique=True, **_WHERE_PUBLISHED),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     branch_id: int = Field(foreign_key="branch.id", index=True)

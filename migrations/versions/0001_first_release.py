@@ -113,32 +113,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("label_id", "related_id", name=op.f("pk_label_relation")),
     )
     op.create_table(
-        "place",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("branch_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("name_key", sa.String(length=120), nullable=False),
-        sa.Column("source", sa.String(length=120), nullable=False),
-        sa.Column("source_ref", sa.String(length=64), nullable=False),
-        sa.Column("licence", sa.String(length=160), nullable=False),
-        sa.Column("wkb", sa.LargeBinary(), nullable=False),
-        sa.Column("lon", sa.Float(), nullable=False),
-        sa.Column("lat", sa.Float(), nullable=False),
-        sa.Column("min_lon", sa.Float(), nullable=False),
-        sa.Column("min_lat", sa.Float(), nullable=False),
-        sa.Column("max_lon", sa.Float(), nullable=False),
-        sa.Column("max_lat", sa.Float(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["branch_id"], ["branch.id"], name=op.f("fk_place_branch_id_branch")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_place")),
-    )
-    with op.batch_alter_table("place", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_place_branch_id"), ["branch_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_place_name_key"), ["name_key"], unique=False)
-
-    op.create_table(
         "user_account",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("username", sa.String(length=64), nullable=False),
@@ -245,6 +219,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("grid_plan", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_grid_plan_branch_id"), ["branch_id"], unique=False)
+        batch_op.create_index(
+            "uq_grid_plan_published",
+            ["branch_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'published'"),
+            postgresql_where=sa.text("state = 'published'"),
+        )
 
     op.create_table(
         "import_file",
@@ -272,6 +253,35 @@ def upgrade() -> None:
     with op.batch_alter_table("import_file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_import_file_branch_id"), ["branch_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_import_file_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
+        "place_import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("branch_id", sa.Integer(), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("source", sa.String(length=120), nullable=False),
+        sa.Column("licence", sa.String(length=160), nullable=False),
+        sa.Column("datum", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=True),
+        sa.Column("kind_property", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("report", sa.JSON(), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=False),
+        sa.Column("created_at", sqlmodel.UTCDateTime(), nullable=False),
+        sa.Column("committed_at", sqlmodel.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["branch_id"], ["branch.id"], name=op.f("fk_place_import_branch_id_branch")
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by"],
+            ["user_account.id"],
+            name=op.f("fk_place_import_created_by_user_account"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_place_import")),
+    )
+    with op.batch_alter_table("place_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_place_import_branch_id"), ["branch_id"], unique=False)
 
     op.create_table(
         "segment",
@@ -363,6 +373,40 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_grid_cell_branch_id"), ["branch_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_grid_cell_lead_id"), ["lead_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_grid_cell_plan_id"), ["plan_id"], unique=False)
+
+    op.create_table(
+        "place",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("branch_id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("name_key", sa.String(length=120), nullable=False),
+        sa.Column("source", sa.String(length=120), nullable=False),
+        sa.Column("source_ref", sa.String(length=64), nullable=False),
+        sa.Column("licence", sa.String(length=160), nullable=False),
+        sa.Column("wkb", sa.LargeBinary(), nullable=False),
+        sa.Column("lon", sa.Float(), nullable=False),
+        sa.Column("lat", sa.Float(), nullable=False),
+        sa.Column("min_lon", sa.Float(), nullable=False),
+        sa.Column("min_lat", sa.Float(), nullable=False),
+        sa.Column("max_lon", sa.Float(), nullable=False),
+        sa.Column("max_lat", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["branch_id"], ["branch.id"], name=op.f("fk_place_branch_id_branch")
+        ),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["place_import.id"], name=op.f("fk_place_import_id_place_import")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_place")),
+        sa.UniqueConstraint(
+            "branch_id", "source", "source_ref", name=op.f("uq_place_branch_id_source_source_ref")
+        ),
+    )
+    with op.batch_alter_table("place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_place_branch_id"), ["branch_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_place_import_id"), ["import_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_place_name_key"), ["name_key"], unique=False)
 
     op.create_table(
         "segment_freeze",
@@ -582,6 +626,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("customer_label", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customer_label_label_id"), ["label_id"], unique=False)
+
+    op.create_table(
+        "customer_reveal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=32), nullable=False),
+        sa.Column("at", sqlmodel.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_customer_reveal_customer_id_customer")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_customer_reveal_user_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_reveal")),
+    )
+    with op.batch_alter_table("customer_reveal", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_customer_reveal_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_customer_reveal_user_id_at", ["user_id", "at"], unique=False)
 
     op.create_table(
         "event_label",
@@ -935,6 +1000,11 @@ def downgrade() -> None:
 
     op.drop_table("export_member")
     op.drop_table("event_label")
+    with op.batch_alter_table("customer_reveal", schema=None) as batch_op:
+        batch_op.drop_index("ix_customer_reveal_user_id_at")
+        batch_op.drop_index(batch_op.f("ix_customer_reveal_customer_id"))
+
+    op.drop_table("customer_reveal")
     with op.batch_alter_table("customer_label", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_label_label_id"))
 
@@ -972,6 +1042,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_segment_freeze_branch_id"))
 
     op.drop_table("segment_freeze")
+    with op.batch_alter_table("place", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_place_name_key"))
+        batch_op.drop_index(batch_op.f("ix_place_import_id"))
+        batch_op.drop_index(batch_op.f("ix_place_branch_id"))
+
+    op.drop_table("place")
     with op.batch_alter_table("grid_cell", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_grid_cell_plan_id"))
         batch_op.drop_index(batch_op.f("ix_grid_cell_lead_id"))
@@ -987,12 +1063,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_segment_branch_id"))
 
     op.drop_table("segment")
+    with op.batch_alter_table("place_import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_place_import_branch_id"))
+
+    op.drop_table("place_import")
     with op.batch_alter_table("import_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_file_sha256"))
         batch_op.drop_index(batch_op.f("ix_import_file_branch_id"))
 
     op.drop_table("import_file")
     with op.batch_alter_table("grid_plan", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_grid_plan_published",
+            sqlite_where=sa.text("state = 'published'"),
+            postgresql_where=sa.text("state = 'published'"),
+        )
         batch_op.drop_index(batch_op.f("ix_grid_plan_branch_id"))
 
     op.drop_table("grid_plan")
@@ -1013,11 +1098,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_user_account_branch_id"))
 
     op.drop_table("user_account")
-    with op.batch_alter_table("place", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_place_name_key"))
-        batch_op.drop_index(batch_op.f("ix_place_branch_id"))
-
-    op.drop_table("place")
     op.drop_table("label_relation")
     with op.batch_alter_table("event_series", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_event_series_branch_id"))
