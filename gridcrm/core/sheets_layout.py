@@ -88,10 +88,11 @@ def _header_at(lines: Sequence[Line]) -> int:
         for at, columns in enumerate(filled[:HEADER_SEARCH_ROWS])
         if columns and all(_is_label(head[at][1][n]) for n in columns)
     ]
-    fitting = [at for at in candidates if _fits(filled[at], filled[at + 1 :])]
-    if fitting:
-        widest = max(len(filled[at]) for at in fitting)
-        return next(at for at in fitting if len(filled[at]) >= _LEAST_COVERED * widest)
+    for fits in (_fits_densely, _fits):
+        fitting = [at for at in candidates if fits(filled[at], filled[at + 1 :])]
+        if fitting:
+            widest = max(len(filled[at]) for at in fitting)
+            return next(at for at in fitting if len(filled[at]) >= _LEAST_COVERED * widest)
     for at in candidates:
         if _fits_alone(filled, at, candidates):
             return at
@@ -112,17 +113,19 @@ def _is_label(cell: Cell) -> bool:
 
 
 def _fits(header: list[int], after: list[list[int]]) -> bool:
-    """Tell whether the rows below fill the header's columns, and more than one of them."""
+    """Tell whether nearly all that stands below stands below one of several labels."""
     below = [columns for columns in after if columns][:_LOOK_AHEAD]
-    if len(header) == 1 or not below:
-        return len(header) > 1
     own = set(header)
-    cells = sum(map(len, below))
     covered = sum(len(own.intersection(columns)) for columns in below)
-    near = below[:_DENSE_AHEAD]
+    return len(own) > 1 and covered >= _LEAST_COVERED * sum(map(len, below))
+
+
+def _fits_densely(header: list[int], after: list[list[int]]) -> bool:
+    """Tell also whether the next rows have several values, as rows of titles have not."""
+    near = [columns for columns in after if columns][:_DENSE_AHEAD]
     dense = sum(len(columns) > 1 for columns in near)
-    is_dense = len(below[0]) > 1 and dense >= _LEAST_DENSE * len(near)
-    return is_dense and covered >= _LEAST_COVERED * cells
+    is_dense = not near or (len(near[0]) > 1 and dense >= _LEAST_DENSE * len(near))
+    return is_dense and _fits(header, after)
 
 
 def _fits_alone(filled: list[list[int]], at: int, candidates: list[int]) -> bool:
