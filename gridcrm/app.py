@@ -22,7 +22,7 @@ from gridcrm.core import answers
 from gridcrm.core.db import Database
 from gridcrm.core.policy import PUBLIC, check_policies, guard
 from gridcrm.core.requests import DEPENDENCIES
-from gridcrm.core.settings import Settings
+from gridcrm.core.settings import Settings, load
 from gridcrm.core.transaction import TransactionMiddleware
 from gridcrm.web import render
 from gridcrm.web.headers import add_safety_headers
@@ -39,6 +39,11 @@ _PLAIN = "plain"
 PACKED = {_PLAIN: False}
 """Compressed answers; pages stay plain, since they carry secrets beside what somebody typed."""
 _LARGEST_BODY = 21 * 1024 * 1024
+
+
+def from_environment() -> Litestar:
+    """Return the application of the installation that the environment describes."""
+    return create_app(load())
 
 
 def create_app(settings: Settings) -> Litestar:

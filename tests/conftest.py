@@ -150,9 +150,7 @@ async def browser(app: Litestar) -> AsyncIterator[Browser]:
 
 def make_browser(app: Litestar) -> Browser:
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
-    return Browser(
-        transport=transport, base_url="http://test", headers={"accept-language": "en"}
-    )
+    return Browser(transport=transport, base_url="http://test", headers={"accept-language": "en"})
 
 
 def in_thread(function: object, *args: object) -> object:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-TOKEN_PREFIX = "grid_"
+PREFIX_OF_TOKENS = "grid_"
 _hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 
 

@@ -150,7 +150,7 @@ async def add_token(
 ) -> str:
     """Make an API token that stands for a person; its secret is shown once."""
     user = await _existing(session, user_id)
-    secret = keys.new_token(keys.TOKEN_PREFIX)
+    secret = keys.new_token(keys.PREFIX_OF_TOKENS)
     row = ApiToken(
         user_id=user_id,
         name=name,

@@ -1,5 +1,6 @@
 """Bringing a database to the newest version, from a checkout or an installed wheel."""
 
+import io
 from pathlib import Path
 
 from alembic import command
@@ -11,7 +12,7 @@ _FOLDERS = (_PACKAGE.parent / "migrations", _PACKAGE / "_migrations")
 
 def config(url: str) -> Config:
     """Return Alembic's configuration for a database."""
-    made = Config()
+    made = Config(stdout=io.StringIO())
     folder = next(folder for folder in _FOLDERS if (folder / "env.py").exists())
     made.set_main_option("script_location", str(folder))
     made.attributes["url"] = url

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from gridcrm.core import tables as tables
+import gridcrm.core.tables  # noqa: F401 - constraint names come before the first table
 
 
 class AuditEntry(SQLModel, table=True):

@@ -26,6 +26,7 @@ class Right(StrEnum):
 
     HOME = "home"
     BRANCHES_VIEW = "branches.view"
+    BRANCHES_ADD = "branches.add"
     BRANCHES_EDIT = "branches.edit"
     PLACES_IMPORT = "places.import"
     GRIDS_VIEW = "grids.view"
@@ -143,7 +144,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.AUDIT_VIEW,
         }
     ),
-    Role.ADMIN: frozenset(_EVERYBODY | {Right.BRANCHES_EDIT, Right.USERS_MANAGE}),
+    Role.ADMIN: frozenset(_EVERYBODY | {Right.BRANCHES_ADD, Right.BRANCHES_EDIT, Right.USERS_MANAGE}),
 }
 ALL_BRANCHES = frozenset({Role.COMPLIANCE, Role.HEAD_OFFICE, Role.ADMIN})
 

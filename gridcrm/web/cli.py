@@ -19,11 +19,10 @@ async def _upgrade(terminal: Terminal, _given: Namespace) -> Result:
 async def _serve(terminal: Terminal, given: Namespace) -> Result:
     import uvicorn
 
-    from gridcrm.app import create_app
-
     await terminal.database.close()
     config = uvicorn.Config(
-        create_app(terminal.settings),
+        "gridcrm.app:from_environment",
+        factory=True,
         host=given.host,
         port=given.port,
         log_level=given.log_level,

@@ -1,0 +1,165 @@
+"""Every route × every role × own and other branch, generated from the router.
+
+What each route needs stands in tests/access_table.py, apart from the code, so that a change of a
+right is seen twice. A refusal must leave the database as it was.
+"""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from litestar import Litestar
+from sqlalchemy import text
+
+from gridcrm.core import transaction
+from gridcrm.core.db import Database
+from gridcrm.core.policy import http_handlers
+from gridcrm.core.who import Who
+from tests.access_table import ACCESS, PUBLIC
+from tests.cast import Cast, give_token, seat
+from tests.conftest import Clock, make_browser
+from tests.world import World, build
+
+OUTSIDE = {"/static/{file_path:path}", "/static"}
+REFUSED = (401, 403, 404)
+
+
+@dataclass(frozen=True)
+class Door:
+    """One method of one route and the parameters in its path."""
+
+    method: str
+    path: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def has_object(self) -> bool:
+        return bool(re.search(r"{(?!purpose|verb|token|slug|label_id)\w+:", self.path))
+
+    def url(self, things: dict[str, Any]) -> str:
+        return re.sub(r"{(\w+):\w+}", lambda found: str(things[found[1]]), self.path)
+
+
+def doors(app: Litestar) -> Iterator[Door]:
+    for path, handler in http_handlers(app):
+        if path not in OUTSIDE and not path.startswith("/schema"):
+            for method in sorted(handler.http_methods - {"OPTIONS", "HEAD"}):
+                yield Door(method, path)
+
+
+@pytest.fixture
+async def world(database: Database, cast: Cast, clock: Clock) -> World:
+    async with database.transaction() as session:
+        return await build(session, cast, clock.now)
+
+
+@pytest.fixture
+async def clients(
+    app: Litestar, database: Database, cast: Cast, clock: Clock, world: World
+) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
+    """A client for each person: a session for pages and a token for the API."""
+    made = {}
+    for name, who in cast.people.items():
+        client = make_browser(app)
+        await client.get("/sign-in")
+        client.headers["x-csrftoken"] = client.cookies["gridcrm_csrf"]
+        await seat(database, client, who, clock.now)
+        client.headers |= await give_token(database, who, clock.now)
+        made[name] = client
+    yield made
+    for client in made.values():
+        await client.aclose()
+
+
+def test_every_route_stands_in_the_table_and_the_table_names_no_other(app: Litestar):
+    assert {door.name for door in doors(app)} == set(ACCESS)
+
+
+async def test_a_stranger_gets_nowhere(app: Litestar, world: World):
+    stranger = make_browser(app)
+    await stranger.get("/sign-in")
+    stranger.headers["x-csrftoken"] = stranger.cookies["gridcrm_csrf"]
+    let_in = []
+    for door in doors(app):
+        if ACCESS[door.name] != PUBLIC:
+            answer = await stranger.request(door.method, door.url(world.a))
+            refused = answer.status_code == 401 or answer.headers.get("location", "").startswith(
+                "/sign-in"
+            )
+            if not refused:
+                let_in.append((door.name, answer.status_code))
+    assert let_in == []
+
+
+async def test_a_missing_right_is_403_and_another_branch_is_404_and_neither_changes_anything(
+    app: Litestar, database: Database, cast: Cast, world: World, clients: dict[str, Any]
+):
+    wrong = []
+    for door in doors(app):
+        before = await _digest(database)
+        for name, who in cast.people.items():
+            expected, things = _refusal(door, who, world)
+            if expected is None:
+                continue
+            answer = await clients[name].request(door.method, door.url(things))
+            if answer.status_code != expected:
+                wrong.append(f"{door.name} as {name}: {answer.status_code} instead of {expected}")
+        if await _digest(database) != before:
+            wrong.append(f"{door.name}: a refusal changed the database")
+    assert wrong == []
+
+
+async def test_who_has_the_right_gets_in_at_the_own_branch(
+    app: Litestar,
+    cast: Cast,
+    world: World,
+    clients: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    async def look_only(_scope: object, session: Any, _messages: object) -> None:
+        await session.rollback()
+
+    monkeypatch.setattr(transaction, "_finish", look_only)
+    wrong = []
+    for door in doors(app):
+        for name, who in cast.people.items():
+            if ACCESS[door.name] == PUBLIC or not who.may(ACCESS[door.name]) or name == "ming":
+                continue
+            things = world.b if name == "bo" else world.a
+            answer = await clients[name].request(door.method, door.url(things))
+            if answer.status_code in REFUSED or answer.status_code >= 500:
+                wrong.append(f"{door.name} as {name}: {answer.status_code}")
+    assert wrong == []
+
+
+def _refusal(door: Door, who: Who, world: World) -> tuple[int | None, dict[str, Any]]:
+    right = ACCESS[door.name]
+    own, other = (world.b, world.a) if who.display_name == "Bo" else (world.a, world.b)
+    if right == PUBLIC:
+        return None, own
+    if not who.may(right):
+        return 403, own
+    if door.has_object and not who.all_branches and "token_id" not in door.path:
+        return 404, other
+    return None, own
+
+
+async def _digest(database: Database) -> object:
+    """Return something that differs when any row of any table does."""
+    async with database.read() as session:
+        if database.is_sqlite:
+            return (await session.exec(text("PRAGMA data_version"))).scalar_one()  # type: ignore[call-overload]
+        names = await session.exec(  # type: ignore[call-overload]
+            text("select tablename from pg_tables where schemaname = 'public' order by 1")
+        )
+        parts = [
+            f"select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from \"{n}\" t"  # noqa: S608
+            for n in names.scalars().all()
+        ]
+        return (await session.exec(text(" union all ".join(parts)))).scalars().all()  # type: ignore[call-overload]

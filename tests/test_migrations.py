@@ -1,0 +1,104 @@
+"""Forward, back and forward again, with something in the tables, on both databases."""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from gridcrm.core import audit, tables
+from gridcrm.core.db import Database
+from gridcrm.core.migrate import check, config, downgrade, upgrade
+from tests.cast import hire
+from tests.world import build
+
+NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def empty_url(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[str]:
+    tables.load_all()
+    if database_kind == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}"
+        shutil.rmtree(tmp_path, ignore_errors=True)
+        return
+    server = request.getfixturevalue("postgres_server")
+    with server.copy_of("template0") as url:
+        yield url
+
+
+def with_database(url: str, work: Any) -> Any:
+    async def run() -> Any:
+        database = Database(url, "k" * 40)
+        await database.open()
+        try:
+            async with database.transaction() as session:
+                return await work(session)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+async def fill(session: Any) -> None:
+    cast = await hire(session, NOW)
+    await build(session, cast, NOW)
+    audit.record(session, cast.hang, "test", ("thing", 1))
+
+
+def test_tables_go_up_match_the_models_come_down_with_data_and_go_up_again(empty_url: str):
+    upgrade(empty_url)
+    check(empty_url)
+    with_database(empty_url, fill)
+
+    downgrade(empty_url)
+    assert with_database(empty_url, _names) <= {"alembic_version"}
+
+    upgrade(empty_url)
+    check(empty_url)
+    with_database(empty_url, fill)
+
+
+def test_there_is_one_newest_migration(tmp_path: Path):
+    script = ScriptDirectory.from_config(config(f"sqlite+aiosqlite:///{tmp_path / 'none.db'}"))
+    assert len(script.get_heads()) == 1
+
+
+def test_nobody_rewrites_the_audit_not_even_in_sql(empty_url: str):
+    upgrade(empty_url)
+    with_database(empty_url, fill)
+    for statement in ("UPDATE audit_entry SET action = 'x'", "DELETE FROM audit_entry"):
+        with pytest.raises(DBAPIError, match="append-only"):
+            with_database(empty_url, lambda s, sql=statement: s.exec(text(sql)))
+
+
+def test_the_audit_can_be_rewritten_once_the_guard_is_off_and_the_chain_shows_it(empty_url: str):
+    upgrade(empty_url)
+    with_database(empty_url, fill)
+    off = (
+        "DROP TRIGGER audit_entry_no_update"
+        if "sqlite" in empty_url
+        else "DROP TRIGGER audit_entry_no_change ON audit_entry"
+    )
+    with_database(empty_url, lambda s: s.exec(text(off)))
+    with_database(empty_url, lambda s: s.exec(text("UPDATE audit_entry SET action = 'x'")))
+
+    broken = with_database(empty_url, lambda s: audit.first_broken(s, b"k" * 40))
+    assert broken == 1
+
+
+async def _names(session: Any) -> set[str]:
+    sql = (
+        "select name from sqlite_master where type = 'table'"
+        if session.bind.dialect.name == "sqlite"
+        else "select tablename from pg_tables where schemaname = 'public'"
+    )
+    return set((await session.exec(text(sql))).scalars().all())
