@@ -7,10 +7,10 @@ import math
 
 import numpy as np
 
-from geo.tessellate.lattice import Floats, Ints
+from geo.tessellate.grid import Floats, Ints
 
-# corners in units of half a hexagon's width and half an edge, from the south-east upwards
-_CORNERS = ((1, -1), (1, 1), (0, 2), (-1, 1), (-1, -1), (0, -2), (1, -1))
+# corners in halves of the width and of an edge, from the south-east upwards
+_EAST, _NORTH = np.array([1, 1, 0, -1, -1, 0]), np.array([-1, 1, 2, 1, -1, -2])
 
 
 class HexGrid:
@@ -18,35 +18,49 @@ class HexGrid:
 
     prefix = "hex"
     shear = 0.5
+    corners = 6
 
     def __init__(self, side_m: float) -> None:
         self.side_m = side_m
         self.step_x_m = math.sqrt(3) * side_m
         self.step_y_m = 1.5 * side_m
-        self.reach_m = side_m
         self.whole_m2 = 1.5 * math.sqrt(3) * side_m * side_m
 
-    def locate(self, x: Floats, y: Floats) -> tuple[Ints, Ints]:
-        """Return the (q, r) of the one hexagon that holds each point."""
+    def locate(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Return the (q, r) of the one hexagon that holds each point, as whole numbers."""
         r = y / self.step_y_m
-        q = x / self.step_x_m - 0.5 * r
+        q = x / self.step_x_m
+        q -= 0.5 * r
         near_q, near_r = np.floor(q + 0.5), np.floor(r + 0.5)
-        off_q, off_r = q - near_q, r - near_r
-        # the three axial errors add up to a whole number: the worst one gives way
-        off_s = off_q + off_r
-        turn = np.floor(off_s + 0.5)
-        worst_s = np.abs(off_s - turn)
-        fix_q = (turn != 0) & (np.abs(off_q) > np.abs(off_r)) & (np.abs(off_q) > worst_s)
-        fix_r = (turn != 0) & ~fix_q & (np.abs(off_r) > worst_s)
-        near_q += np.where(fix_q, turn, 0)
-        near_r += np.where(fix_r, turn, 0)
-        return near_q.astype(np.int64), near_r.astype(np.int64)
+        q -= near_q
+        r -= near_r
+        # the three axial errors must add up to nothing: the largest of them gives way
+        third = q + r
+        turn = np.floor(third + 0.5)
+        third -= turn
+        np.abs(q, out=q), np.abs(r, out=r), np.abs(third, out=third)
+        first_worst = (q > r) & (q > third)
+        second_worst = ~first_worst & (r > third)
+        near_q += turn * first_worst
+        near_r += turn * second_worst
+        return near_q, near_r
 
-    def rings(self, cols: Ints, rows: Ints) -> Floats:
-        """Return the closed ring of every hexagon, against the clock from the south-east."""
-        half_width, half_edge = self.step_x_m / 2, self.side_m / 2
-        out = np.empty((len(cols), 7, 2))
-        for corner, (east, north) in enumerate(_CORNERS):
-            out[:, corner, 0] = (2 * cols + rows + east) * half_width
-            out[:, corner, 1] = (3 * rows + north) * half_edge
-        return out
+    def corner(self, cols: Ints, rows: Ints, number: Ints) -> Floats:
+        """Return the place (x, y) of a corner of each hexagon."""
+        x, y = 2 * cols + rows + _EAST[number], 3 * rows + _NORTH[number]
+        return np.stack([x * (self.step_x_m / 2), y * (self.side_m / 2)], axis=-1)
+
+    def lines(self, x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return the coordinates across three families of lines, 60 degrees apart.
+
+        Every edge and every long diagonal of a hexagon lies on one of these lines.
+        """
+        along, up = x / self.step_x_m, y / self.side_m
+        return 2 * along, along + up, up - along
+
+    def edge(self, family: Ints, line: Ints, cols: Ints, rows: Ints) -> Ints:
+        """Return which edge of the hexagon lies on the grid line, -1 for none."""
+        centre = np.choose(family % 3, [2 * cols + rows, cols + 2 * rows, rows - cols])
+        side = line - centre
+        known = (family >= 0) & (np.abs(side) == 1)
+        return np.where(known, np.where(side > 0, family, family + 3), -1)

@@ -1,43 +1,23 @@
 """Regular grids: cells as pairs of integers, shapes only where the area's border passes."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.area import Area, polygonal_parts
+from geo.area import Area
 from geo.errors import SpecError
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from geo.tessellate.border import Border, Shapes, border, pack, recut
+from geo.tessellate.grid import Floats, Grid, Ints
+from geo.tessellate.outline import segments
+from geo.tessellate.ragged import counting, owners
 
 MAX_CELLS = 2_000_000
-SLIVER = 1e-9  # cells below this share of a whole one are rounding noise
+SLIVER = 1e-10  # cells below this share of a whole one are rounding noise
 
-
-class Grid(Protocol):
-    """One kind of regular cell of one size, around 0, 0 of the plane.
-
-    The centre of cell (col, row) is at x = step_x_m * (col + shear * row), y = step_y_m * row.
-    """
-
-    prefix: str
-    side_m: float
-    step_x_m: float
-    step_y_m: float
-    shear: float
-    reach_m: float
-    whole_m2: float
-
-    def locate(self, x: Floats, y: Floats) -> tuple[Ints, Ints]:
-        """Return the (col, row) of the one cell that holds each point."""
-        ...
-
-    def rings(self, cols: Ints, rows: Ints) -> Floats:
-        """Return the closed ring of every cell, against the clock: (cells, corners + 1, 2)."""
-        ...
+_EXACT = 1e-12
+_TOTAL = 1e-10
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +30,7 @@ class Lattice:
     cols: Ints
     rows: Ints
     cut: Ints
-    cut_shapes: NDArray[np.object_]
+    cut_shapes: Shapes
 
     def __len__(self) -> int:
         return len(self.cols)
@@ -58,32 +38,69 @@ class Lattice:
 
 def cover(area: Area, grid: Grid) -> Lattice:
     """Return the cells of the grid that share ground with an area of the plane."""
-    cols, rows = _candidates(area, grid)
-    boxes = shapely.polygons(grid.rings(cols, rows))
-    shapely.prepare(area)
-    whole = shapely.covers(area, boxes)
-    edge = np.flatnonzero(~whole & shapely.intersects(area, boxes))
-    parts = [polygonal_parts(piece) for piece in shapely.intersection(area, boxes[edge])]
-    shapes = np.array([shapely.union_all(p) for p in parts] + [None], dtype=object)[:-1]
-    real = shapely.area(shapes) > SLIVER * grid.whole_m2
-    keep = np.sort(np.concatenate([np.flatnonzero(whole), edge[real]]))
-    return Lattice(cols[keep], rows[keep], np.searchsorted(keep, edge[real]), shapes[real])
+    _refuse_too_many(area, grid)
+    inner, edge = _inner(area, grid), border(area, grid)
+    inner = _without(inner, pack(edge.cols, edge.rows))
+    if not _adds_up(area, grid, len(inner), edge):
+        edge = recut(area, grid, edge)
+    share = shapely.area(edge.shapes) / grid.whole_m2
+    keys = pack(edge.cols, edge.rows)
+    every = np.concatenate([inner, keys[share > SLIVER]])
+    every.sort(kind="stable")
+    cut = (share > SLIVER) & (share < 1 - _EXACT)
+    return Lattice(
+        *_unpack(every), cut=np.searchsorted(every, keys[cut]), cut_shapes=edge.shapes[cut]
+    )
 
 
-def _candidates(area: Area, grid: Grid) -> tuple[Ints, Ints]:
-    west, south, east, north = area.bounds
-    low = np.floor((south - grid.reach_m) / grid.step_y_m)
-    rows = np.arange(low, np.ceil((north + grid.reach_m) / grid.step_y_m) + 1)
-    first = np.floor(west / grid.step_x_m - grid.shear * rows - 0.5)
-    last = np.ceil(east / grid.step_x_m - grid.shear * rows + 0.5)
-    counts = (last - first + 1).astype(np.int64)
-    if counts.sum() > 4 * MAX_CELLS:
+def _refuse_too_many(area: Area, grid: Grid) -> None:
+    count = area.area / grid.whole_m2 + area.length / grid.side_m
+    if count > MAX_CELLS:
         raise SpecError(
-            "Cells of {side_m:g} m are too small for this area: there would be {count}.",
-            "Choose a longer side or a smaller area.",
+            "Cells of {side_m:g} m are too small for this area: there would be about {count}.",
+            "Choose a longer side or a smaller area; up to {limit} cells are possible.",
             side_m=grid.side_m,
-            count=int(counts.sum()),
+            count=round(count),
+            limit=MAX_CELLS,
         )
-    starts = np.repeat(first - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
-    cols = starts + np.arange(counts.sum())
-    return cols.astype(np.int64), np.repeat(rows, counts).astype(np.int64)
+
+
+def _inner(area: Area, grid: Grid) -> Ints:
+    """Return the packed cells whose centre lies in the area, row by row.
+
+    Along the line through the centres of a row, the border is crossed alternately inwards and
+    outwards.
+    """
+    start, end, _ = segments(area)
+    a, b = start[:, 1] / grid.step_y_m, end[:, 1] / grid.step_y_m
+    low = np.ceil(np.minimum(a, b)).astype(np.int64)
+    counts = np.ceil(np.maximum(a, b)).astype(np.int64) - low
+    row, which = counting(low, counts), owners(counts)
+    share = (row - a[which]) / (b - a)[which]
+    x = start[which, 0] + share * (end - start)[which, 0]
+    place = x / grid.step_x_m - grid.shear * row
+    order = np.lexsort((place, row))
+    row, bound = row[order][::2], np.ceil(place[order]).astype(np.int64)
+    runs = bound[1::2] - bound[::2]
+    return pack(counting(bound[::2], runs), np.repeat(row, runs))
+
+
+def _without(keys: Ints, others: Ints) -> Ints:
+    """Return ascending keys without the ascending others."""
+    at = np.searchsorted(keys, others)
+    at = at[(at < len(keys))]
+    keep = np.ones(len(keys), dtype=bool)
+    keep[at[np.isin(keys[at], others)]] = False
+    return keys[keep]
+
+
+def _adds_up(area: Area, grid: Grid, inner: int, edge: Border) -> bool:
+    parts = shapely.area(edge.shapes)
+    total = inner * grid.whole_m2 + parts.sum()
+    fits = bool((parts <= grid.whole_m2 * (1 + _EXACT)).all())
+    return fits and abs(total - area.area) <= _TOTAL * area.area
+
+
+def _unpack(keys: Ints) -> tuple[Ints, Ints]:
+    rows = (keys + (1 << 31)) >> 32
+    return keys - (rows << 32), rows

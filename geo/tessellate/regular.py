@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from geo.area import Area
 from geo.plane import Plane
-from geo.tessellate.lattice import Floats, Grid, Ints, Lattice, cover
+from geo.tessellate.border import pack
+from geo.tessellate.grid import Floats, Grid, rings
+from geo.tessellate.lattice import Lattice, cover
 
 Codes = NDArray[np.int32]
 
@@ -40,7 +42,7 @@ class RegularTiling:
     def shapes(self) -> NDArray[np.object_]:
         """Return every cell in longitude and latitude; neighbours share their corners exactly."""
         grid, lattice = self._grid, self._lattice
-        out = shapely.polygons(grid.rings(lattice.cols, lattice.rows))
+        out = shapely.polygons(rings(grid, lattice.cols, lattice.rows))
         out[lattice.cut] = lattice.cut_shapes
         return self._plane.unflatten_all(out)
 
@@ -71,13 +73,9 @@ class _Table:
     """From (col, row) to the position of a cell, by sorted keys."""
 
     def __init__(self, lattice: Lattice) -> None:
-        self._keys = _keys(lattice.cols, lattice.rows)
+        self._keys = pack(lattice.cols, lattice.rows)
 
-    def look_up(self, cols: Ints, rows: Ints) -> Codes:
-        wanted = _keys(cols, rows)
+    def look_up(self, cols: Floats, rows: Floats) -> Codes:
+        wanted = pack(cols.astype(np.int64), rows.astype(np.int64))
         at = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
         return np.where(self._keys[at] == wanted, at, -1).astype(np.int32)
-
-
-def _keys(cols: Ints, rows: Ints) -> Ints:
-    return (rows << 32) + cols

@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from geo.tessellate.lattice import Floats, Ints
+from geo.tessellate.grid import Floats, Ints
+
+_EAST, _NORTH = np.array([0, 1, 1, 0]), np.array([0, 0, 1, 1])  # corners from the south-west
+_EDGES = np.array([[3, 1], [0, 2]])  # west and east, south and north
 
 
 class SquareGrid:
@@ -10,22 +13,29 @@ class SquareGrid:
 
     prefix = "sq"
     shear = 0.0
+    corners = 4
 
     def __init__(self, side_m: float) -> None:
         self.side_m = side_m
-        self.step_x_m = self.step_y_m = side_m
-        self.reach_m = side_m / 2
-        self.whole_m2 = side_m * side_m
+        self.step_x_m = self.step_y_m = float(side_m)
+        self.whole_m2 = float(side_m) ** 2
 
-    def locate(self, x: Floats, y: Floats) -> tuple[Ints, Ints]:
-        """Return the (col, row) of the one square that holds each point."""
-        cols, rows = np.floor(x / self.side_m + 0.5), np.floor(y / self.side_m + 0.5)
-        return cols.astype(np.int64), rows.astype(np.int64)
+    def locate(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Return the (col, row) of the one square that holds each point, as whole numbers."""
+        cols, rows = self.lines(x, y)
+        return np.floor(cols, out=cols), np.floor(rows, out=rows)
 
-    def rings(self, cols: Ints, rows: Ints) -> Floats:
-        """Return the closed ring of every square, against the clock from the south-west."""
-        out = np.empty((len(cols), 5, 2))
-        for corner, (east, north) in enumerate(((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))):
-            out[:, corner, 0] = (cols + east - 0.5) * self.side_m
-            out[:, corner, 1] = (rows + north - 0.5) * self.side_m
-        return out
+    def corner(self, cols: Ints, rows: Ints, number: Ints) -> Floats:
+        """Return the place (x, y) of a corner of each square."""
+        x, y = cols + _EAST[number] - 0.5, rows + _NORTH[number] - 0.5
+        return np.stack([x * self.side_m, y * self.side_m], axis=-1)
+
+    def lines(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Return the coordinates across the lines that run north and those that run east."""
+        return x / self.side_m + 0.5, y / self.side_m + 0.5
+
+    def edge(self, family: Ints, line: Ints, cols: Ints, rows: Ints) -> Ints:
+        """Return which edge of the square lies on the grid line, -1 for none."""
+        side = line - np.where(family == 0, cols, rows)
+        known = (family >= 0) & (side >= 0) & (side <= 1)
+        return np.where(known, _EDGES[family, np.clip(side, 0, 1)], -1)

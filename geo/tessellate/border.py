@@ -1,0 +1,72 @@
+"""The cells that the border of an area passes, and what is left of each of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from geo.area import Area, polygonal_parts
+from geo.tessellate.chains import Shapes, chains, close
+from geo.tessellate.grid import Grid, Ints, rings
+from geo.tessellate.outline import outline
+
+_FEW = 8  # shapes that are cut one by one
+
+
+@dataclass(frozen=True, eq=False)
+class Border:
+    """The cells on the border, by row and column, with the part of each that lies in the area."""
+
+    cols: Ints
+    rows: Ints
+    shapes: Shapes
+
+
+def border(area: Area, grid: Grid) -> Border:
+    """Return the cells of the grid that the border of an area of the plane passes."""
+    line = outline(area, grid)
+    found = chains(line, grid)
+    cols = np.concatenate([found.cols, line.lone_cols.astype(np.int64)])
+    rows = np.concatenate([found.rows, line.lone_rows.astype(np.int64)])
+    _, first, cell = np.unique(pack(cols, rows), return_index=True, return_inverse=True)
+    shapes, hard = close(found, line, cell[: len(found)], len(first), grid)
+    hard[cell[len(found) :]] = True
+    cut = Border(cols[first], rows[first], shapes)
+    shapes[hard] = _cut_out(area, cut.cols[hard], cut.rows[hard], grid)
+    return cut
+
+
+def recut(area: Area, grid: Grid, found: Border) -> Border:
+    """Return the same cells, each cut on its own by GEOS."""
+    return Border(found.cols, found.rows, _cut_out(area, found.cols, found.rows, grid))
+
+
+def pack(cols: Ints, rows: Ints) -> Ints:
+    """Return one number for each cell, ascending by row and then by column."""
+    return (rows << 32) + cols
+
+
+def clipped(area: Area, shapes: Shapes) -> Shapes:
+    """Return the part of each shape that lies in the area; halves the area while it is large."""
+    out = np.empty(len(shapes), dtype=object)
+    if len(shapes) <= _FEW:
+        out[:] = [_polygonal(piece) for piece in shapely.intersection(area, shapes)]
+        return out
+    bounds = shapely.bounds(shapes)
+    axis = int(np.ptp(bounds[:, 1]) > np.ptp(bounds[:, 0]))
+    order = np.argsort(bounds[:, axis], kind="stable")
+    for half in np.array_split(order, 2):
+        room = shapely.box(*bounds[half, :2].min(axis=0), *bounds[half, 2:].max(axis=0))
+        wider = room.buffer(np.sqrt(room.area) / 64, join_style="mitre")
+        out[half] = clipped(_polygonal(shapely.intersection(area, wider)), shapes[half])
+    return out
+
+
+def _cut_out(area: Area, cols: Ints, rows: Ints, grid: Grid) -> Shapes:
+    return clipped(area, shapely.polygons(rings(grid, cols, rows)))
+
+
+def _polygonal(shape: shapely.Geometry) -> Area:
+    if isinstance(shape, shapely.Polygon | shapely.MultiPolygon):
+        return shape
+    return shapely.MultiPolygon(polygonal_parts(shape))
