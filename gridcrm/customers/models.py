@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from geo import Datum
@@ -39,6 +39,17 @@ class PlacedBy(StrEnum):
     COORDINATES = "coordinates"
     COMMUNITY = "community"
     PIN = "pin"
+
+
+class RevealReason(StrEnum):
+    """Why somebody has to see a name and a phone number whole."""
+
+    CALL = "call"
+    VISIT = "visit"
+    IDENTIFY = "identify"
+    CORRECT = "correct"
+    COMPLAINT = "complaint"
+    ASKED = "asked"
 
 
 class ImportState(StrEnum):
@@ -102,6 +113,19 @@ class Holding(SQLModel, table=True):
     customer_id: int = Field(foreign_key="customer.id", primary_key=True)
     product: str = Field(primary_key=True, max_length=32, index=True)
     amount_fen: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class Reveal(SQLModel, table=True):
+    """That somebody saw a customer's name and phone number whole, and why."""
+
+    __tablename__ = "customer_reveal"
+    __table_args__ = (Index("ix_customer_reveal_user_id_at", "user_id", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    customer_id: int = Field(foreign_key="customer.id", index=True)
+    user_id: int = Field(foreign_key="user_account.id")
+    reason: RevealReason = Field(sa_type=choice(RevealReason))
+    at: datetime
 
 
 class ImportFile(SQLModel, table=True):
