@@ -199,6 +199,8 @@ def _data_blocks(view: MapView) -> Iterable[str]:
     for number, layer in enumerate(view.layers):
         if isinstance(layer, InlineLayerSpec):
             yield _block(f"gm-data-{number}", layer.geojson.decode())
+        elif layer.values:
+            yield _block(f"gm-values-{number}", layer.values.decode())
 
 
 def _block(name: str, text: str) -> str:
@@ -214,7 +216,10 @@ def _config(view: MapView) -> dict[str, Any]:
         "hatch": {"ground": NO_DATA, "line": NO_DATA_LINE},
         "words": asdict(view.words),
         "legend": asdict(view.legend),
-        "places": [{"name": p.name, "lon": p.at.lon, "lat": p.at.lat} for p in view.places],
+        "bounds": view.bounds,
+        "places": [
+            {"name": p.name, "lon": p.at.lon, "lat": p.at.lat, "kind": p.kind} for p in view.places
+        ],
         "layers": [_layer(layer) for layer in view.layers],
     }
 
@@ -223,6 +228,8 @@ def _layer(layer: UrlLayerSpec | InlineLayerSpec) -> dict[str, Any]:
     return {
         "name": layer.name,
         "url": layer.url if isinstance(layer, UrlLayerSpec) else "",
+        "values": bool(layer.values) if isinstance(layer, UrlLayerSpec) else False,
+        "level": layer.level.value,
         "shown": layer.shown,
         "clickable": layer.clickable,
         "fit": layer.fit,

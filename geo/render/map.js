@@ -75,6 +75,8 @@ const GridMap = (() => {
     shapes.set(id, shape);
     if (feature.properties.tip) shape.bindTooltip(tip, { sticky: true });
     shape.on("click", () => { choose(id); tell({ type: "cell", id }); });
+    shape.on("mouseover", () => tell({ type: "hover", id }));
+    shape.on("mouseout", () => tell({ type: "hover", id: null }));
   }
 
   async function fetched(url) {
@@ -91,10 +93,29 @@ const GridMap = (() => {
       .setAttribute("role", "alert");
   }
 
+  // Marks lie over the cells and let every click through; the ground lies below them.
+  function pane(level) {
+    if (level === "cells") return "overlayPane";
+    const name = "gm-" + level;
+    if (!map.getPane(name)) {
+      map.createPane(name).style.zIndex = level === "ground" ? 350 : 450;
+      map.getPane(name).style.pointerEvents = "none";
+    }
+    return name;
+  }
+
+  function withValues(found, number) {
+    const { cells } = parsed("gm-values-" + number);
+    for (const feature of found.features) feature.properties = cells[feature.id] || {};
+    return found;
+  }
+
   function layer(number) {
     const spec = config.layers[number];
     const group = L.geoJSON(null, {
+      pane: pane(spec.level),
       interactive: spec.clickable,
+      pointToLayer: (feature, at) => L.circleMarker(at, { radius: 4, pane: pane(spec.level) }),
       smoothFactor: 0, // simplified outlines would open gaps between neighbours
       style: (feature) => look(feature.properties),
       onEachFeature: (feature, shape) => dress(feature, shape, spec),
@@ -102,7 +123,7 @@ const GridMap = (() => {
     overlays[html(spec.name)] = group;
     const data = spec.url ? fetched(spec.url) : Promise.resolve(parsed("gm-data-" + number));
     pending.push(data.then((found) => {
-      group.addData(found);
+      group.addData(spec.values ? withValues(found, number) : found);
       return spec.fit && spec.shown ? group.getBounds() : null;
     }));
     if (spec.shown) group.addTo(map);
@@ -170,15 +191,35 @@ const GridMap = (() => {
   function label(place) {
     const box = element("div");
     box.appendChild(element("span", "", place.name));
-    const icon = L.divIcon({ className: "gm-place", html: box, iconSize: [0, 0] });
+    const icon = L.divIcon({ className: "gm-place gm-" + (place.kind || "name"), html: box, iconSize: [0, 0] });
     return L.marker([place.lat, place.lon], { icon, interactive: false, keyboard: false });
+  }
+
+  // Of names that would run into each other the earlier one stays.
+  function declutter(markers) {
+    const taken = [];
+    for (const marker of markers) {
+      const node = marker.getElement();
+      if (!node) continue;
+      const { left, right, top, bottom } = node.querySelector("span").getBoundingClientRect();
+      const free = taken.every((b) => right < b.left || left > b.right || bottom < b.top || top > b.bottom);
+      node.classList.toggle("gm-crowded", !free);
+      if (free) taken.push({ left: left - 4, right: right + 4, top: top - 1, bottom: bottom + 1 });
+    }
   }
 
   function places() {
     if (!config.places.length) return;
-    overlays[html(config.words.places)] = L.layerGroup(config.places.map(label)).addTo(map);
-    const near = () => document.body.classList.toggle("gm-far", map.getZoom() < config.label_zoom);
+    const markers = config.places.map(label);
+    const group = L.layerGroup(markers).addTo(map);
+    overlays[html(config.words.places)] = group;
+    const near = () => {
+      const far = map.getZoom() < config.label_zoom;
+      document.body.classList.toggle("gm-far", far);
+      if (!far) declutter(markers);
+    };
     map.on("zoomend", near);
+    group.on("add", near);
     near();
   }
 
@@ -198,5 +239,12 @@ const GridMap = (() => {
     }).catch(alarm);
   }
 
-  return { on: (made) => { map = made; }, layer, start };
+  function on(made) {
+    map = made;
+    if (!config.bounds) return;
+    const [west, south, east, north] = config.bounds;
+    map.fitBounds([[south, west], [north, east]], { padding: [8, 8], animate: false });
+  }
+
+  return { on, layer, start };
 })();

@@ -1,8 +1,17 @@
 """What stands on a map, as plain values."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from geo.points import LonLat
+
+
+class Level(StrEnum):
+    """Where a layer lies: the ground, what is asked about, or marks over both."""
+
+    GROUND = "ground"
+    CELLS = "cells"
+    MARKS = "marks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +34,11 @@ class Legend:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A name to write on the map."""
+    """A name to write on the map; where names collide, the earlier one stays."""
 
     name: str
     at: LonLat
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,8 @@ class UrlLayerSpec:
     """Features that the page fetches as GeoJSON from a path of its own server.
 
     Each feature's property `style` is a Leaflet path style (`hatch` for no data), `tip` a list of
-    lines, each a text or a pair of name and value.
+    lines, each a text or a pair of name and value. `values` may give the properties apart from the
+    shapes, as `recolour_json` writes them, so that the shapes can stay in the browser.
     """
 
     name: str
@@ -44,6 +55,8 @@ class UrlLayerSpec:
     shown: bool = True
     clickable: bool = True
     fit: bool = True
+    level: Level = Level.CELLS
+    values: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,7 @@ class InlineLayerSpec:
     shown: bool = True
     clickable: bool = True
     fit: bool = True
+    level: Level = Level.CELLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +84,10 @@ class MapWords:
 
 @dataclass(frozen=True, slots=True)
 class MapView:
-    """A map to look at: where, what, and how to read it."""
+    """A map to look at: where, what, and how to read it.
+
+    `bounds` (west, south, east, north) saves the page from moving once its layers have come.
+    """
 
     title: str
     centre: LonLat
@@ -79,5 +96,6 @@ class MapView:
     places: tuple[Place, ...] = ()
     attribution: str = ""
     zoom: int = 14
+    bounds: tuple[float, float, float, float] | None = None
     language: str = "zh-CN"
     words: MapWords = field(default_factory=MapWords)
