@@ -173,7 +173,7 @@ async def _event(
     common = {"event_id": event_id, "branch_id": branch.id, "customer_id": ids["customer_id"]}
     invitation = Invitation(
         state=InvitationState.SENT, freeze_id=ids["freeze_id"], cell_id=ids["cell_id"],
-        token_hash=branch.code, sent_at=now, **common,
+        sent_at=now, **common,
     )  # fmt: skip
     registration = Registration(
         state=RegistrationState.CONFIRMED, source=RegistrationSource.STAFF, cell_id=ids["cell_id"],
