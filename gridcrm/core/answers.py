@@ -11,16 +11,16 @@ from sqlalchemy.exc import IntegrityError
 
 from gridcrm.core.errors import AppError, InvalidInput, NotFound, NotSignedIn, RuleBroken
 from gridcrm.core.forms import field_messages
-from gridcrm.core.i18n import gettext, say
+from gridcrm.core.i18n import N_, gettext, say
 
 _log = logging.getLogger("gridcrm")
 _PROBLEM = "application/problem+json"
 _SERVER_ERROR = 500
 _NOT_FOUND = 404
 _HTTP_TITLES = {
-    405: "This address does not take that method.",
-    413: "This file is too large.",
-    429: "Too many tries. Wait a minute and try again.",
+    405: N_("This address does not take that method."),
+    413: N_("This file is too large."),
+    429: N_("Too many tries. Wait a minute and try again."),
 }
 
 

@@ -3,10 +3,8 @@
 import asyncio
 from argparse import Namespace
 
-from sqlalchemy import text
-
 from gridcrm.core import audit, migrate
-from gridcrm.core.db import SAFE_SQLITE, Database, sqlite_version_is_safe
+from gridcrm.core.db import SAFE_SQLITE, sqlite_version_is_safe
 from gridcrm.core.i18n import gettext
 from gridcrm.core.terminal import Command, Result, Terminal
 
@@ -17,7 +15,7 @@ async def _doctor(terminal: Terminal, _given: Namespace) -> Result:
         broken = await audit.first_broken(session, database.audit_key)
     found = {
         "database": "sqlite" if database.is_sqlite else "postgresql",
-        "version": await _version(database),
+        "version": await database.version(),
         "tables_match": await asyncio.to_thread(_tables_match, database.url),
         "audit_broken_at": broken,
         "warnings": [],
@@ -28,12 +26,6 @@ async def _doctor(terminal: Terminal, _given: Namespace) -> Result:
             "connections write; GridCRM writes through one connection, so run one process only."
         ]
     return found
-
-
-async def _version(database: Database) -> str:
-    ask = "select sqlite_version()" if database.is_sqlite else "show server_version"
-    async with database.read() as session:
-        return str((await session.exec(text(ask))).scalar_one())  # type: ignore[call-overload]
 
 
 def _tables_match(url: str) -> bool:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -63,6 +63,12 @@ class Database:
         """Connect the writer, so that readers find the write-ahead log."""
         async with self._writer.connect():
             pass
+
+    async def version(self) -> str:
+        """Return the version of the database server or library."""
+        ask = "select sqlite_version()" if self.is_sqlite else "show server_version"
+        async with self.read() as session:
+            return str((await session.exec(text(ask))).scalar_one())  # type: ignore[call-overload]
 
     async def close(self) -> None:
         """Give every connection back."""

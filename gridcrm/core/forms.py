@@ -7,30 +7,30 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from gridcrm.core.errors import InvalidInput
-from gridcrm.core.i18n import gettext
+from gridcrm.core.i18n import N_, gettext
 
 T = TypeVar("T", bound=BaseModel)
 
 _MESSAGES = {
-    "missing": "This is needed.",
-    "string_too_short": "This is needed.",
-    "string_too_long": "Use at most {max_length} characters.",
-    "string_pattern_mismatch": "Some of these characters are not allowed.",
-    "int_parsing": "Give a whole number.",
-    "int_from_float": "Give a whole number.",
-    "float_parsing": "Give a number.",
-    "greater_than": "Give more than {gt}.",
-    "greater_than_equal": "Give at least {ge}.",
-    "less_than": "Give less than {lt}.",
-    "less_than_equal": "Give at most {le}.",
-    "enum": "Choose one of the list.",
-    "literal_error": "Choose one of the list.",
-    "date_from_datetime_parsing": "Give a date such as 2026-11-21.",
-    "date_parsing": "Give a date such as 2026-11-21.",
-    "datetime_from_date_parsing": "Give a date and time such as 2026-11-21 14:00.",
-    "datetime_parsing": "Give a date and time such as 2026-11-21 14:00.",
-    "bool_parsing": "Choose yes or no.",
-    "extra_forbidden": "This field is not known here.",
+    "missing": N_("This is needed."),
+    "string_too_short": N_("This is needed."),
+    "string_too_long": N_("Use at most {max_length} characters."),
+    "string_pattern_mismatch": N_("Some of these characters are not allowed."),
+    "int_parsing": N_("Give a whole number."),
+    "int_from_float": N_("Give a whole number."),
+    "float_parsing": N_("Give a number."),
+    "greater_than": N_("Give more than {gt}."),
+    "greater_than_equal": N_("Give at least {ge}."),
+    "less_than": N_("Give less than {lt}."),
+    "less_than_equal": N_("Give at most {le}."),
+    "enum": N_("Choose one of the list."),
+    "literal_error": N_("Choose one of the list."),
+    "date_from_datetime_parsing": N_("Give a date such as 2026-11-21."),
+    "date_parsing": N_("Give a date such as 2026-11-21."),
+    "datetime_from_date_parsing": N_("Give a date and time such as 2026-11-21 14:00."),
+    "datetime_parsing": N_("Give a date and time such as 2026-11-21 14:00."),
+    "bool_parsing": N_("Choose yes or no."),
+    "extra_forbidden": N_("This field is not known here."),
 }
 
 

@@ -46,6 +46,11 @@ def gettext(message: str) -> str:
     return _translations(current()).gettext(message)
 
 
+def N_(message: str) -> str:  # noqa: N802 - the name that gettext tools know
+    """Mark a message that is translated later, where it is shown."""
+    return message
+
+
 def ngettext(one: str, many: str, n: int) -> str:
     """Return the singular or plural message in the current language."""
     return _translations(current()).ngettext(one, many, n)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gridcrm.core.i18n import gettext
+from gridcrm.core.i18n import N_, gettext
 from gridcrm.core.who import Right, Who
 
 
@@ -19,18 +19,18 @@ class Section:
 
 
 _PLACES = (
-    ("today", "Today", "home", "/", Right.HOME, True),
-    ("map", "Map", "map-2", "/map", Right.MAP_VIEW, True),
-    ("customers", "People", "users", "/customers", Right.CUSTOMERS_LIST, True),
-    ("lookup", "Look up", "phone", "/customers/lookup", Right.CUSTOMERS_LOOKUP, False),
-    ("segments", "Segments", "filter", "/segments", Right.SEGMENTS_VIEW, False),
-    ("labels", "Labels", "tags", "/labels", Right.LABELS_VIEW, False),
-    ("events", "Events", "calendar-event", "/events", Right.EVENTS_VIEW, True),
-    ("outcomes", "Results", "chart-funnel", "/outcomes", Right.OUTCOMES_CLAIM, True),
-    ("desk", "Desk", "notebook", "/desk", Right.DESK_USE, False),
-    ("grids", "Grid", "grid-pattern", "/grids", Right.GRIDS_VIEW, False),
-    ("exports", "Lists out", "file-export", "/exports", Right.EXPORTS_TAKE, False),
-    ("admin", "Settings", "settings", "/admin", Right.BRANCHES_VIEW, False),
+    ("today", N_("Today"), "home", "/", Right.HOME, True),
+    ("map", N_("Map"), "map-2", "/map", Right.MAP_VIEW, True),
+    ("customers", N_("People"), "users", "/customers", Right.CUSTOMERS_LIST, True),
+    ("lookup", N_("Look up"), "phone", "/customers/lookup", Right.CUSTOMERS_LOOKUP, False),
+    ("segments", N_("Segments"), "filter", "/segments", Right.SEGMENTS_VIEW, False),
+    ("labels", N_("Labels"), "tags", "/labels", Right.LABELS_VIEW, False),
+    ("events", N_("Events"), "calendar-event", "/events", Right.EVENTS_VIEW, True),
+    ("outcomes", N_("Results"), "chart-funnel", "/outcomes", Right.OUTCOMES_CLAIM, True),
+    ("desk", N_("Desk"), "notebook", "/desk", Right.DESK_USE, False),
+    ("grids", N_("Grid"), "grid-pattern", "/grids", Right.GRIDS_VIEW, False),
+    ("exports", N_("Lists out"), "file-export", "/exports", Right.EXPORTS_TAKE, False),
+    ("admin", N_("Settings"), "settings", "/admin", Right.BRANCHES_VIEW, False),
 )
 
 
