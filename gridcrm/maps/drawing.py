@@ -1,0 +1,104 @@
+"""The map as a page for a frame, as a file that travels alone, and as a drawing that prints."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import shapely
+
+from geo.points import LonLat
+from geo.render.folium_map import map_file, map_page
+from geo.render.geojson import wkb_geojson
+from geo.render.schematic import SchematicCell, schematic_svg
+from geo.render.view import InlineLayerSpec, Legend, Level, MapView, MapWords, UrlLayerSpec
+from gridcrm.branches.models import Branch, Place
+from gridcrm.core.i18n import Language, current, gettext
+from gridcrm.grids.models import GridCell
+from gridcrm.maps import answer as answers
+from gridcrm.maps import places as around
+from gridcrm.maps.answer import Answer
+from gridcrm.maps.places import NamedPlace, Origin
+from gridcrm.maps.queries import Bounds
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a map is drawn from, without the shapes."""
+
+    branch: Branch
+    plan_id: int
+    bounds: Bounds
+    answer: Answer
+    named: Sequence[NamedPlace]
+    origins: Sequence[Origin]
+
+
+def frame_page(sheet: Sheet, assets: Mapping[str, str], nonce: str) -> str:
+    """Return the page for the frame; shapes come by address and stay in the browser."""
+    url = f"/map/cells.geojson?plan={sheet.plan_id}"
+    layers = [UrlLayerSpec(gettext("Cells"), url, values=answers.values_json(sheet.answer))]
+    for level in around.levels(sheet.origins):
+        url = f"/map/places.geojson?level={level.value}"
+        layers.append(
+            UrlLayerSpec(_level_name(level), url, clickable=False, fit=False, level=level)
+        )
+    return map_page(_view(sheet, tuple(layers)), assets, nonce)
+
+
+def file_page(
+    sheet: Sheet, cells: Sequence[GridCell], places: Sequence[Place], contents: Mapping[str, str]
+) -> str:
+    """Return the same map as one file without any address in it."""
+    look = answers.looks(sheet.answer)
+    shapes = wkb_geojson(answers.ids(sheet.answer), [cell.wkb for cell in cells], look)
+    layers = [InlineLayerSpec(gettext("Cells"), shapes)]
+    for level in around.levels(sheet.origins):
+        features = around.places_geojson([p for p in places if p.kind in around.KINDS[level]])
+        layers.append(
+            InlineLayerSpec(_level_name(level), features, clickable=False, fit=False, level=level)
+        )
+    return map_file(_view(sheet, tuple(layers)), contents)
+
+
+def drawing(sheet: Sheet, cells: Sequence[GridCell], *, small: bool = False) -> str:
+    """Return the map as an SVG without a base map, for paper; a small one has no words."""
+    shapes = shapely.from_wkb([cell.wkb for cell in cells])
+    drawn = [
+        SchematicCell(
+            shape,
+            None if line.shade.hatched else line.shade.colour,
+            "" if small else _short(line),
+        )
+        for shape, line in zip(shapes, sheet.answer.lines, strict=True)
+    ]
+    legend = Legend("") if small else sheet.answer.legend
+    return schematic_svg(sheet.answer.legend.title, drawn, legend)
+
+
+def _view(sheet: Sheet, layers: tuple[UrlLayerSpec | InlineLayerSpec, ...]) -> MapView:
+    return MapView(
+        title=sheet.answer.legend.title,
+        centre=LonLat(sheet.branch.lon, sheet.branch.lat),
+        layers=layers,
+        legend=sheet.answer.legend,
+        places=around.names(sheet.branch, sheet.named),
+        attribution=around.attribution(sheet.origins),
+        bounds=sheet.bounds,
+        language="zh-CN" if current() is Language.ZH else "en",
+        words=MapWords(
+            gettext("Zoom in"),
+            gettext("Zoom out"),
+            gettext("Layers"),
+            gettext("Names"),
+            gettext("The map data could not be loaded. Reload the page."),
+        ),
+    )
+
+
+def _level_name(level: Level) -> str:
+    if level is Level.GROUND:
+        return gettext("Streets, water and parks")
+    return gettext("Communities, schools ○, other banks ●")
+
+
+def _short(line: answers.Line) -> str:
+    return line.said if line.figure.n else ""

@@ -1,0 +1,27 @@
+"""What may be asked of a map, in a form or an address."""
+
+from enum import IntEnum
+
+from sqlmodel import SQLModel
+
+from gridcrm.maps.metrics import Metric
+
+
+class Days(IntEnum):
+    """Fixed periods: windows of any length could be subtracted to single out one person."""
+
+    MONTH = 30
+    QUARTER = 90
+    HALF = 180
+    YEAR = 365
+
+
+class MapIn(SQLModel):
+    """A metric with its choices; those that it does not need are ignored."""
+
+    model_config = {"extra": "ignore"}
+
+    metric: Metric = Metric.CUSTOMERS
+    days: Days = Days.QUARTER
+    label: str | None = None
+    segment: int | None = None

@@ -1,0 +1,132 @@
+"""The closed set of what a map can show, as data; docs/formulas.md is written from it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gridcrm.core.who import Right
+
+FEWEST_FOR_A_RATE = 20
+"""Below this many people a share says more than it knows: the counts are shown instead."""
+
+
+class Metric(StrEnum):
+    """One question that every cell answers with a number."""
+
+    CUSTOMERS = "customers"
+    DENSITY = "density"
+    CONSENT = "consent_share"
+    LABEL = "label_share"
+    SEGMENT = "segment_members"
+    VISITS = "visits"
+    INVITED = "invited"
+    ATTENDED = "attended"
+    CONVERTED = "converted"
+    CONVERSION = "conversion_rate"
+
+
+class Measure(StrEnum):
+    """What kind of number it is."""
+
+    COUNT = "count"
+    DENSITY = "density"
+    RATE = "rate"
+
+
+class Need(StrEnum):
+    """What has to be chosen besides the metric."""
+
+    PERIOD = "period"
+    LABEL = "label"
+    SEGMENT = "segment"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A metric: its name, its formula in words (both msgids) and what it asks for."""
+
+    metric: Metric
+    name: str
+    measure: Measure
+    formula: str
+    needs: frozenset[Need] = frozenset()
+    right: Right = Right.MAP_VIEW
+
+
+_PERIOD = frozenset({Need.PERIOD})
+
+DEFINITIONS = (
+    Definition(
+        Metric.CUSTOMERS,
+        "Customers",
+        Measure.COUNT,
+        "Customers and prospects whose position lies in the cell.",
+    ),
+    Definition(
+        Metric.DENSITY,
+        "Customers per km²",
+        Measure.DENSITY,
+        "Customers and prospects in the cell ÷ its ground in square kilometres.",
+    ),
+    Definition(
+        Metric.CONSENT,
+        "Consent share",
+        Measure.RATE,
+        "Customers with a valid consent to marketing by SMS, telephone or WeChat ÷ customers "
+        "in the cell.",
+    ),
+    Definition(
+        Metric.LABEL,
+        "Label share",
+        Measure.RATE,
+        "Customers who carry the label, or one below it, and whose label has not expired "
+        "÷ customers in the cell.",
+        frozenset({Need.LABEL}),
+    ),
+    Definition(
+        Metric.SEGMENT,
+        "Members of a segment",
+        Measure.COUNT,
+        "Customers in the cell who meet the segment's conditions now.",
+        frozenset({Need.SEGMENT}),
+        Right.SEGMENTS_VIEW,
+    ),
+    Definition(
+        Metric.VISITS,
+        "Visits",
+        Measure.COUNT,
+        "Visits to the cell within the period, without those that found nobody at home.",
+        _PERIOD,
+    ),
+    Definition(
+        Metric.INVITED,
+        "Invited",
+        Measure.COUNT,
+        "Different customers invited to events that began within the period; staff and minors never "
+        "count.",
+        _PERIOD,
+    ),
+    Definition(
+        Metric.ATTENDED,
+        "Attended",
+        Measure.COUNT,
+        "Different customers checked in at events that began within the period; staff and minors "
+        "never count.",
+        _PERIOD,
+    ),
+    Definition(
+        Metric.CONVERTED,
+        "Converted",
+        Measure.COUNT,
+        "Of those who attended: customers with at least one verified financial outcome that is "
+        "credited to an event they attended within the period.",
+        _PERIOD,
+    ),
+    Definition(
+        Metric.CONVERSION,
+        "Conversion rate",
+        Measure.RATE,
+        "Converted ÷ attended, both within the period.",
+        _PERIOD,
+    ),
+)
+METRICS = {definition.metric: definition for definition in DEFINITIONS}

@@ -1,0 +1,100 @@
+"""From figures to classes, colours and a legend in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import isfinite
+
+from geo.classify import Classes, quantile
+from geo.palette import HIDDEN, NO_DATA, Ramp, colours
+from geo.render.view import Legend, LegendItem
+from gridcrm.core.i18n import gettext
+from gridcrm.maps.metrics import FEWEST_FOR_A_RATE, Definition, Measure
+from gridcrm.maps.rules import FEWEST_SHOWN, Figure, State
+
+_ZERO = "#fbfbf7"
+_FEW = "#dcdfe3"
+_COLOURS = {State.ZERO: _ZERO, State.FEW: _FEW, State.HIDDEN: HIDDEN, State.NO_DATA: NO_DATA}
+_CLASSES = 5
+_ZERO_WORD = {Measure.COUNT: "0", Measure.DENSITY: "0", Measure.RATE: "0 %"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """The class of a cell (its number from the lowest, or a state), and its colour."""
+
+    name: str
+    colour: str
+    hatched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How the figures of one map are classed; made from all of its cells together."""
+
+    measure: Measure
+    classes: Classes
+    ramp: tuple[str, ...]
+
+    def shade(self, figure: Figure) -> Shade:
+        """Return the class and colour of one figure."""
+        if figure.state is not State.KNOWN or figure.value is None:
+            hatched = figure.state is State.NO_DATA
+            return Shade(figure.state.value, _COLOURS[figure.state], hatched)
+        code = int(self.classes.codes([figure.value])[0])
+        return Shade(str(code + 1), self.ramp[code])
+
+
+def scale(measure: Measure, figures: Iterable[Figure]) -> Scale:
+    """Return classes of about the same number of cells; zero stands apart."""
+    values = [f.value for f in figures if f.state is State.KNOWN and f.value is not None]
+    classes = quantile([value for value in values if isfinite(value)], _CLASSES)
+    ramp = Ramp.AMBER if measure is Measure.RATE else Ramp.BLUE
+    return Scale(measure, classes, colours(ramp, len(classes)) if len(classes) else ())
+
+
+def legend(
+    definition: Definition, title: str, drawn: Scale, states: set[State], *, blurred: bool
+) -> Legend:
+    """Return the legend: what occurs on the map, from none to much, and the formula."""
+    ranges = drawn.classes.ranges()
+    items = [LegendItem(_ZERO_WORD[drawn.measure], _ZERO)] if State.ZERO in states else []
+    items += [
+        LegendItem(_range_words(drawn.measure, low, high, last=at == len(ranges)), colour)
+        for at, ((low, high), colour) in enumerate(zip(ranges, drawn.ramp, strict=True), start=1)
+    ]
+    note = gettext(definition.formula)
+    if blurred:
+        note += " " + gettext(
+            "Numbers are rounded to fives; fewer than {n} people are not shown."
+        ).format(n=FEWEST_SHOWN)
+    return Legend(title, (*items, *_state_items(drawn.measure, states)), note)
+
+
+def _state_items(measure: Measure, states: set[State]) -> Iterable[LegendItem]:
+    if State.FEW in states:
+        words = gettext("Fewer than {n} people: counts only").format(n=FEWEST_FOR_A_RATE)
+        yield LegendItem(words, _FEW)
+    if State.HIDDEN in states:
+        yield LegendItem(_hidden_words(measure), HIDDEN)
+    if State.NO_DATA in states:
+        yield LegendItem(gettext("No data"), NO_DATA, hatched=True)
+
+
+def _hidden_words(measure: Measure) -> str:
+    if measure is Measure.RATE:
+        return gettext("Too few people to show")
+    return gettext("Fewer than {n}: not shown").format(n=FEWEST_SHOWN)
+
+
+def _range_words(measure: Measure, low: float, high: float, *, last: bool) -> str:
+    if measure is Measure.COUNT:
+        top = high if last else high - 1
+        return f"{low:,.0f}" if top <= low else f"{low:,.0f}–{top:,.0f}"
+    if measure is Measure.RATE:
+        low, high = 100 * low, 100 * high
+        return f"{low:.3g} %" if high == low else f"{low:.3g}–{high:.3g} %"
+    return _plain(low) if high == low else f"{_plain(low)}–{_plain(high)}"
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004
