@@ -1,6 +1,7 @@
 """Finds out who asks: a session cookie on pages, a bearer token on the API, never the other."""
 
 from datetime import datetime
+from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
@@ -20,7 +21,7 @@ class WhoMiddleware(AbstractAuthenticationMiddleware):
     """Sets `request.user` to a Who, or to None for somebody unknown."""
 
     async def authenticate_request(
-        self, connection: ASGIConnection[object, object, object, object]
+        self, connection: ASGIConnection[Any, Any, Any, Any]
     ) -> AuthenticationResult:
         """Return who asks and speak their language."""
         now: datetime = connection.app.state.clock()
@@ -56,7 +57,7 @@ async def _by_cookie(database: Database, token: str | None, now: datetime) -> Wh
 
 
 def _asked_language(
-    connection: ASGIConnection[object, object, object, object],
+    connection: ASGIConnection[Any, Any, Any, Any],
 ) -> i18n.Language:
     chosen = connection.cookies.get(LANGUAGE_COOKIE, "")
     if chosen in set(i18n.Language):

@@ -62,20 +62,19 @@ async def seal(session: AsyncSession, key: bytes) -> None:
     notes: list[_Note] = session.info.pop(_PENDING, [])
     if not notes:
         return
-    head = (
-        await session.exec(
-            update(AuditHead)
-            .where(AuditHead.id == 1)  # type: ignore[arg-type]
-            .values(seq=AuditHead.seq + len(notes))
-            .returning(AuditHead.seq, AuditHead.hash)  # type: ignore[call-overload]
-        )
-    ).one()
-    seq, previous = head.seq - len(notes), head.hash
+    moved = await session.exec(
+        update(AuditHead)
+        .where(col(AuditHead.id) == 1)
+        .values(seq=AuditHead.seq + len(notes))
+        .returning(col(AuditHead.seq), col(AuditHead.hash))
+    )
+    last, previous = moved.one()
+    seq = last - len(notes)
     for note in notes:
         seq += 1
         previous = _link(key, previous, seq, note)
         session.add(AuditEntry(seq=seq, hash=previous, **note.__dict__))
-    await session.exec(update(AuditHead).where(AuditHead.id == 1).values(hash=previous))  # type: ignore[arg-type]
+    await session.exec(update(AuditHead).where(col(AuditHead.id) == 1).values(hash=previous))
     await session.flush()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from argparse import Namespace
+from typing import Any
 
 from gridcrm.core import audit, migrate
 from gridcrm.core.db import SAFE_SQLITE, sqlite_version_is_safe
@@ -13,7 +14,7 @@ async def _doctor(terminal: Terminal, _given: Namespace) -> Result:
     database = terminal.database
     async with database.read() as session:
         broken = await audit.first_broken(session, database.audit_key)
-    found = {
+    found: dict[str, Any] = {
         "database": "sqlite" if database.is_sqlite else "postgresql",
         "version": await database.version(),
         "tables_match": await asyncio.to_thread(_tables_match, database.url),

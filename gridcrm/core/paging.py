@@ -2,9 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import urlencode
 
+from litestar.params import QueryParameter
+
 PAGE_SIZE = 50
+PageNumber = Annotated[int, QueryParameter(name="page")]
+"""What a handler of a list takes, with the default 1: `?page=`."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,12 @@ def choice(kind: type[StrEnum]) -> SqlEnum:
     )
 
 
+def stored(number: int | None) -> int:
+    """Return the number of a row that has been flushed."""
+    assert number is not None
+    return number
+
+
 def table(name: str) -> Table:
     """Return a table of a domain to the right, of which only the name is known."""
     return SQLModel.metadata.tables[name]

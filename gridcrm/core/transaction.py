@@ -27,7 +27,7 @@ class TransactionMiddleware(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Run a safe request on a reader, any other in one write transaction."""
-        if scope["method"] in _SAFE:
+        if scope["method"] in _SAFE:  # type: ignore[typeddict-item]
             async with _database(scope).read() as session:
                 scope["state"][SESSION] = session
                 await next_app(scope, receive, send)
@@ -137,7 +137,8 @@ async def _read_body(receive: Receive) -> tuple[bytes, Receive]:
 
 
 def _hash(scope: Scope, body: bytes) -> str:
-    head = f"{scope['method']} {scope['path']}?{scope['query_string'].decode('latin-1')}\n"
+    method: str = scope["method"]  # type: ignore[typeddict-item]
+    head = f"{method} {scope['path']}?{scope['query_string'].decode('latin-1')}\n"
     return hashlib.sha256(head.encode() + body).hexdigest()
 
 

@@ -144,7 +144,9 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.AUDIT_VIEW,
         }
     ),
-    Role.ADMIN: frozenset(_EVERYBODY | {Right.BRANCHES_ADD, Right.BRANCHES_EDIT, Right.USERS_MANAGE}),
+    Role.ADMIN: frozenset(
+        _EVERYBODY | {Right.BRANCHES_ADD, Right.BRANCHES_EDIT, Right.USERS_MANAGE}
+    ),
 }
 ALL_BRANCHES = frozenset({Role.COMPLIANCE, Role.HEAD_OFFICE, Role.ADMIN})
 

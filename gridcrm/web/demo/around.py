@@ -54,7 +54,7 @@ def read(folder: Path) -> Surroundings:
     if branch is None:
         raise InvalidInput({"--around": f"No bank {BRANCH_REF} in {folder}/layers/banks.geojson."})
     rest = [feature for feature in found if feature.ref != BRANCH_REF]
-    return Surroundings(branch.name, LonLat(branch.shape.x, branch.shape.y), rest)
+    return Surroundings(branch.name, LonLat(*branch.shape.coords[0]), rest)
 
 
 def _layer(folder: Path, layer: str) -> Iterator[Feature]:

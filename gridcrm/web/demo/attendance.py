@@ -1,9 +1,10 @@
 """Who was invited to the demo's events, who came, and what they did afterwards."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
+from gridcrm.core.tables import stored
 from gridcrm.customers.models import Customer, Tier
 from gridcrm.events.models import (
     Event,
@@ -98,9 +99,9 @@ def _invitation(
 ) -> Invitation:
     left_out = random.random() < 0.3  # noqa: PLR2004
     return Invitation(
-        event_id=event.id,
+        event_id=stored(event.id),
         branch_id=event.branch_id,
-        customer_id=person.id,
+        customer_id=stored(person.id),
         freeze_id=freeze_id,
         cell_id=person.cell_id,
         state=InvitationState.SUPPRESSED if left_out else InvitationState.SENT,
@@ -116,9 +117,9 @@ def _registration(event: Event, person: Customer, crowd: Crowd, *, past: bool) -
         state = RegistrationState.WAITLISTED
     source = RegistrationSource.REPLY if crowd.invitations else RegistrationSource.WALK_IN
     return Registration(
-        event_id=event.id,
+        event_id=stored(event.id),
         branch_id=event.branch_id,
-        customer_id=person.id,
+        customer_id=stored(person.id),
         cell_id=person.cell_id,
         state=state,
         source=source,
@@ -130,9 +131,9 @@ def _registration(event: Event, person: Customer, crowd: Crowd, *, past: bool) -
 
 def _no_show(event: Event, person: Customer) -> Registration:
     return Registration(
-        event_id=event.id,
+        event_id=stored(event.id),
         branch_id=event.branch_id,
-        customer_id=person.id,
+        customer_id=stored(person.id),
         cell_id=person.cell_id,
         state=RegistrationState.NO_SHOW,
         source=RegistrationSource.REPLY,
@@ -157,7 +158,7 @@ def _outcome(
     random: Random,
     event: Event,
     registration: Registration,
-    day: object,
+    day: date,
     staff: list[int],
     now: datetime,
 ) -> Outcome:
@@ -169,7 +170,7 @@ def _outcome(
     decided = state is not OutcomeState.CLAIMED
     return Outcome(
         branch_id=event.branch_id,
-        customer_id=registration.customer_id,
+        customer_id=stored(registration.customer_id),
         event_id=event.id,
         kind=kind,
         product=_WITH_AMOUNT.get(kind, ""),

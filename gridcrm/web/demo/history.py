@@ -7,6 +7,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from gridcrm.consent.models import Consent, ConsentState, Purpose
+from gridcrm.core.tables import stored
 from gridcrm.customers.models import Customer, Holding
 from gridcrm.events.models import EventState
 from gridcrm.labels.models import CustomerLabel, LabelSource
@@ -117,33 +118,34 @@ def labels(
     random: Random, people: Sequence[Customer], ids: dict[str, int], now: datetime
 ) -> list[CustomerLabel]:
     """Return up to five labels for most people, as their age and means suggest."""
-    made = []
-    for person in people:
-        liked = _liked(random, person, now.year)
-        for slug in sorted(set(liked) & set(ids)):
-            made.append(_label(random, person, ids[slug], now))
-    return made
+    return [
+        _label(random, person, ids[slug], now)
+        for person in people
+        for slug in sorted(set(_liked(random, person, now.year)) & set(ids))
+    ]
 
 
 def consents(
     random: Random, people: Sequence[Customer], branch_id: int, now: datetime
 ) -> list[Consent]:
     """Return what people said about invitations: 60 % yes, 12 % no, the others nothing."""
-    made = []
+    made: list[Consent] = []
     for person in people:
         draw = random.random()
-        if draw < _REFUSED_SHARE and person.id is not None:
+        if draw < _REFUSED_SHARE:
             granted = draw < _CONSENT_SHARE
             given = now - timedelta(days=random.randint(20, 600))
-            for purpose in _purposes(random, granted=granted):
-                made.append(_consent(person.id, branch_id, purpose, given, granted=granted))
+            made += [
+                _consent(stored(person.id), branch_id, purpose, given, granted=granted)
+                for purpose in _purposes(random, granted=granted)
+            ]
     return made
 
 
 def holdings(random: Random, people: Sequence[Customer]) -> list[Holding]:
     """Return the products of those who have an account."""
     return [
-        Holding(customer_id=person.id, product=product)
+        Holding(customer_id=stored(person.id), product=product)
         for person in people
         if person.opened_on and person.id is not None
         for product, share in _PRODUCTS
@@ -216,7 +218,7 @@ def _label(random: Random, person: Customer, label_id: int, now: datetime) -> Cu
     source = random.choice(list(_CONFIDENCE))
     given = now - timedelta(days=random.randint(3, 500))
     return CustomerLabel(
-        customer_id=person.id,
+        customer_id=stored(person.id),
         label_id=label_id,
         source=source,
         confidence=_CONFIDENCE[source],
@@ -259,7 +261,7 @@ def _visit(
     return Visit(
         branch_id=branch_id,
         cell_id=person.cell_id,
-        customer_id=person.id,
+        customer_id=stored(person.id),
         visited_on=day,
         visitor_id=officer,
         result=result,

@@ -81,7 +81,8 @@ def customers(
         if index >= _UNPLACED:
             _settle(random, person, where.points[spot])
     placed = [p for p in made if p.lon is not None]
-    away = distance_m([p.lon for p in placed], [p.lat for p in placed], home)
+    lon, lat = np.array([(p.lon, p.lat) for p in placed]).T
+    away = distance_m(lon, lat, home)
     for person, metres in zip(placed, away, strict=True):
         person.distance_m = float(metres)
     return made

@@ -21,6 +21,7 @@ HOME = LonLat(125.4700, 43.7800)
 CATCHMENT_M = 1500
 SOURCE = "GridCRM demo town (fictional)"
 LICENCE = "CC0-1.0"
+_Raw = tuple[str, PlaceKind, str, BaseGeometry]
 _TURN_DEG = 11
 _AVENUE_M = 480
 _LOBBY_M = 60
@@ -109,8 +110,8 @@ def _district(index: int) -> BaseGeometry:
     return shapely.box(west, south, east, north)
 
 
-def _streets() -> list[tuple[str, PlaceKind, str, BaseGeometry]]:
-    made = []
+def _streets() -> list[_Raw]:
+    made: list[_Raw] = []
     for i in range(-3, 4):
         at = i * _AVENUE_M
         east = shapely.LineString([(-_REACH_M, at), (0, at + 12 * (i % 3)), (_REACH_M, at)])
@@ -118,14 +119,14 @@ def _streets() -> list[tuple[str, PlaceKind, str, BaseGeometry]]:
         made.append((f"road-e{i}", PlaceKind.ROAD, _STREETS_EAST[i + 3], east))
         made.append((f"road-n{i}", PlaceKind.ROAD, _STREETS_NORTH[i + 3], north))
     for i in range(-6, 7):
-        at = (i + 0.5) * _AVENUE_M / 2
-        lane = shapely.LineString([(-_REACH_M + 200, at), (_REACH_M - 200, at)])
+        half = (i + 0.5) * _AVENUE_M / 2
+        lane = shapely.LineString([(-_REACH_M + 200, half), (_REACH_M - 200, half)])
         made.append((f"lane-{i}", PlaceKind.ROAD, "", lane))
     return made
 
 
-def _communities() -> list[tuple[str, PlaceKind, str, BaseGeometry]]:
-    made = []
+def _communities() -> list[_Raw]:
+    made: list[_Raw] = []
     for index, district in enumerate(DISTRICTS):
         centre = _district(index).centroid if index == 4 else _inner(index)  # noqa: PLR2004
         half = 190 if district.kind == "community" else 140
@@ -140,9 +141,9 @@ def _inner(index: int) -> shapely.Point:
     return shapely.Point((column - 1) * 800 + 40 * row, (1 - row) * 800 - 30 * column)
 
 
-def _buildings(index: int, block: BaseGeometry) -> list[tuple[str, PlaceKind, str, BaseGeometry]]:
+def _buildings(index: int, block: BaseGeometry) -> list[_Raw]:
     west, south, east, north = block.bounds
-    made = []
+    made: list[_Raw] = []
     for i, x in enumerate(np.arange(west + 30, east - 60, 75)):
         for j, y in enumerate(np.arange(south + 30, north - 40, 55)):
             house = shapely.box(x, y, x + 45, y + 18)
@@ -150,7 +151,7 @@ def _buildings(index: int, block: BaseGeometry) -> list[tuple[str, PlaceKind, st
     return made
 
 
-def _single_places() -> list[tuple[str, PlaceKind, str, BaseGeometry]]:
+def _single_places() -> list[_Raw]:
     river_line = shapely.LineString([(-1700, -1330), (-600, -1180), (500, -1290), (1700, -1080)])
     river = river_line.buffer(45)
     park = shapely.Point(1010, 1030).buffer(150, quad_segs=6)
