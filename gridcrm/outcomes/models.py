@@ -2,8 +2,9 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from gridcrm.core.tables import choice
@@ -39,16 +40,31 @@ class OutcomeState(StrEnum):
     REVERSED = "reversed"
 
 
+class LedgerState(StrEnum):
+    """A ledger is checked first and committed once."""
+
+    CHECKED = "checked"
+    COMMITTED = "committed"
+
+
 class Outcome(SQLModel, table=True):
-    """Something a customer did with us; it credits one event at most."""
+    """Something a customer did with us.
+
+    It credits at most one event, the last one attended (`event_id`); `first_event_id` is the one
+    that a first-touch view credits. `entered_by` is set where somebody else typed it in.
+    """
 
     __tablename__ = "outcome"
-    __table_args__ = (UniqueConstraint("branch_id", "reference"),)
+    __table_args__ = (
+        UniqueConstraint("branch_id", "reference"),
+        Index("ix_outcome_branch_id_state", "branch_id", "state"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
-    branch_id: int = Field(foreign_key="branch.id", index=True)
+    branch_id: int = Field(foreign_key="branch.id")
     customer_id: int = Field(foreign_key="customer.id", index=True)
     event_id: int | None = Field(default=None, foreign_key="event.id", index=True)
+    first_event_id: int | None = Field(default=None, foreign_key="event.id", index=True)
     kind: OutcomeKind = Field(sa_type=choice(OutcomeKind))
     product: str = Field(default="", max_length=32)
     amount_fen: int | None = Field(default=None, sa_type=BigInteger)
@@ -57,8 +73,26 @@ class Outcome(SQLModel, table=True):
     sales_zone: bool = False
     recording_ref: str = Field(default="", max_length=64)
     state: OutcomeState = Field(default=OutcomeState.CLAIMED, sa_type=choice(OutcomeState))
-    claimed_by: int = Field(foreign_key="user_account.id")
+    claimed_by: int = Field(foreign_key="user_account.id", index=True)
+    entered_by: int | None = Field(default=None, foreign_key="user_account.id")
     claimed_at: datetime
     decided_by: int | None = Field(default=None, foreign_key="user_account.id")
     decided_at: datetime | None = None
     decision_note: str = Field(default="", max_length=200)
+
+
+class OutcomeLedger(SQLModel, table=True):
+    """A ledger file of outcomes; its bytes are dropped when it is committed."""
+
+    __tablename__ = "outcome_ledger"
+
+    id: int | None = Field(default=None, primary_key=True)
+    branch_id: int = Field(foreign_key="branch.id", index=True)
+    filename: str = Field(max_length=200)
+    sha256: str = Field(max_length=64)
+    content: bytes | None = None
+    report: dict[str, Any] = Field(sa_type=JSON)
+    state: LedgerState = Field(default=LedgerState.CHECKED, sa_type=choice(LedgerState))
+    created_by: int = Field(foreign_key="user_account.id")
+    created_at: datetime
+    committed_at: datetime | None = None

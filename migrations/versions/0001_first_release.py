@@ -183,14 +183,17 @@ def upgrade() -> None:
         "export_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("branch_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("object_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(length=160), nullable=False),
         sa.Column("filter", sa.JSON(), nullable=False),
         sa.Column("columns", sa.JSON(), nullable=False),
         sa.Column("masked", sa.Boolean(), nullable=False),
-        sa.Column("purpose", sa.String(length=200), nullable=False),
-        sa.Column("format", sa.String(length=8), nullable=False),
+        sa.Column("purpose", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("format", sa.String(length=32), nullable=False),
         sa.Column("row_count", sa.Integer(), nullable=False),
+        sa.Column("dropped", sa.JSON(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("taken_by", sa.Integer(), nullable=False),
         sa.Column("taken_at", sqlmodel.UTCDateTime(), nullable=False),
@@ -205,6 +208,7 @@ def upgrade() -> None:
     with op.batch_alter_table("export_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_export_entry_branch_id"), ["branch_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_export_entry_taken_at"), ["taken_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_export_entry_taken_by"), ["taken_by"], unique=False)
 
     op.create_table(
         "grid_plan",
@@ -1188,6 +1192,7 @@ def downgrade() -> None:
 
     op.drop_table("grid_plan")
     with op.batch_alter_table("export_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_export_entry_taken_by"))
         batch_op.drop_index(batch_op.f("ix_export_entry_taken_at"))
         batch_op.drop_index(batch_op.f("ix_export_entry_branch_id"))
 

@@ -1,0 +1,174 @@
+"""Invited, registered, attended, converted: of an event, a series, a segment, a cell, a branch."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gridcrm.core.who import Who
+from gridcrm.events.models import Event, Invitation, Registration
+from gridcrm.outcomes.attribution import Attendance, Touch, counts_until
+from gridcrm.outcomes.measure import Funnel, Rate
+from gridcrm.outcomes.stages import Scope, Stage, at_stage, took_place, totals
+from gridcrm.segments.models import SegmentFreeze
+
+__all__ = [
+    "Funnel",
+    "Rate",
+    "Session",
+    "cell_funnels",
+    "converted_by_cell",
+    "event_funnel",
+    "last_days",
+    "scope_of",
+    "segment_funnel",
+    "series_funnel",
+    "sessions",
+    "stage_ids",
+]
+
+
+@dataclass(frozen=True)
+class Session:
+    """One event of a series or another group, with its own funnel."""
+
+    event_id: int
+    title: str
+    starts_at: datetime
+    counts_until: date
+    funnel: Funnel
+
+
+def scope_of(
+    *,
+    event: int | None = None,
+    series: int | None = None,
+    segment: int | None = None,
+    cell: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Scope:
+    """Return the scope that all the given limits leave."""
+    events: list[ColumnElement[bool]] = [] if event else [took_place()]
+    events += [col(Event.id) == event] if event else []
+    events += [col(Event.series_id) == series] if series else []
+    events += [col(Event.starts_at) >= since] if since else []
+    events += [col(Event.starts_at) < until] if until else []
+    invited, registered = list(events), list(events)
+    if cell:
+        invited.append(col(Invitation.cell_id) == cell)
+        registered.append(col(Registration.cell_id) == cell)
+    if segment:
+        invited.append(_from_segment(segment))
+        registered.append(_invited_from(segment))
+    return Scope.of(tuple(invited), tuple(registered))
+
+
+async def event_funnel(
+    session: AsyncSession, who: Who, event_id: int, touch: Touch = Touch.LAST
+) -> Funnel:
+    """Return the funnel of one event of the branch at hand."""
+    return await _one(session, who, scope_of(event=event_id), touch)
+
+
+async def series_funnel(
+    session: AsyncSession, who: Who, series_id: int, touch: Touch = Touch.LAST
+) -> Funnel:
+    """Return the funnel over all events of a series; nobody counts twice."""
+    return await _one(session, who, scope_of(series=series_id), touch)
+
+
+async def segment_funnel(
+    session: AsyncSession, who: Who, segment_id: int, touch: Touch = Touch.LAST
+) -> Funnel:
+    """Return the funnel of the people who were invited as members of a segment."""
+    return await _one(session, who, scope_of(segment=segment_id), touch)
+
+
+async def cell_funnels(
+    session: AsyncSession,
+    who: Who,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> dict[int, Funnel]:
+    """Return the funnel of each cell, by where people lived when they were asked or came."""
+    found = await totals(session, who.here, scope_of(since=since, until=until).by_cell())
+    return {cell_id: funnel for cell_id, funnel in found.items() if cell_id is not None}
+
+
+async def last_days(session: AsyncSession, who: Who, now: datetime, days: int = 30) -> Funnel:
+    """Return the funnel of the branch's events of the last days."""
+    scope = scope_of(since=now - timedelta(days=days), until=now)
+    return replace(
+        await _one(session, who, scope),
+        anonymous=sum(row.anonymous_count for row in await _events(session, who, scope)),
+    )
+
+
+async def converted_by_cell(
+    session: AsyncSession, branch_id: int, since: datetime | None = None
+) -> dict[int, Rate]:
+    """Return for each cell how many converted of how many came, at events since a moment."""
+    found = await totals(session, branch_id, scope_of(since=since).by_cell())
+    return {cell: funnel.conversion for cell, funnel in found.items() if cell and funnel.attended}
+
+
+async def sessions(
+    session: AsyncSession, who: Who, scope: Scope, zone: tzinfo, touch: Touch = Touch.LAST
+) -> list[Session]:
+    """Return the events of a scope with the funnel of each, newest first, in two statements."""
+    funnels = await totals(session, who.here, scope.by_event(), touch)
+    return [
+        Session(
+            event_id=row.id,
+            title=row.title,
+            starts_at=row.starts_at,
+            counts_until=counts_until(
+                Attendance(row.id, row.ends_at, row.outcome_window_days), zone
+            ),
+            funnel=replace(funnels.get(row.id, Funnel()), anonymous=row.anonymous_count),
+        )
+        for row in await _events(session, who, scope)
+    ]
+
+
+def stage_ids(who: Who, scope: Scope, stage: Stage, touch: Touch = Touch.LAST) -> Select[Any]:
+    """Select the ids of the customers behind a number of a funnel."""
+    return at_stage(who.here, scope, stage, touch)
+
+
+async def _one(session: AsyncSession, who: Who, scope: Scope, touch: Touch = Touch.LAST) -> Funnel:
+    return (await totals(session, who.here, scope, touch)).get(0, Funnel())
+
+
+async def _events(session: AsyncSession, who: Who, scope: Scope) -> list[Any]:
+    """The events in which somebody of the scope was asked or seen."""
+    asked = select(col(Invitation.event_id)).join(Event, col(Event.id) == Invitation.event_id)
+    seen = select(col(Registration.event_id)).join(Event, col(Event.id) == Registration.event_id)
+    here = asked.where(*scope.invited).union(seen.where(*scope.registered))
+    columns = (Event.id, Event.title, Event.starts_at, Event.ends_at)
+    counts = (Event.outcome_window_days, Event.anonymous_count)
+    query = (
+        select(*(col(column) for column in (*columns, *counts)))
+        .where(col(Event.branch_id) == who.here, col(Event.id).in_(here))
+        .order_by(col(Event.starts_at).desc())
+    )
+    return list(await session.exec(query))  # type: ignore[call-overload]
+
+
+def _from_segment(segment_id: int) -> ColumnElement[bool]:
+    freezes = select(col(SegmentFreeze.id)).where(col(SegmentFreeze.segment_id) == segment_id)
+    return col(Invitation.freeze_id).in_(freezes)
+
+
+def _invited_from(segment_id: int) -> ColumnElement[bool]:
+    asked = select(col(Invitation.id)).where(
+        col(Invitation.event_id) == Registration.event_id,
+        col(Invitation.customer_id) == Registration.customer_id,
+        _from_segment(segment_id),
+    )
+    return asked.exists()
