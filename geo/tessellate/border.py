@@ -29,8 +29,9 @@ def border(area: Area, grid: Grid) -> Border:
     cols = np.concatenate([found.cols, line.lone_cols.astype(np.int64)])
     rows = np.concatenate([found.rows, line.lone_rows.astype(np.int64)])
     _, first, cell = np.unique(pack(cols, rows), return_index=True, return_inverse=True)
-    shapes, hard = close(found, line, cell[: len(found)], len(first), grid)
-    hard[cell[len(found) :]] = True
+    shapes = close(found, line, cell[: len(found)], len(first), grid)
+    shapes[cell[len(found) :]] = None
+    hard = ~shapely.is_valid(shapes)  # entangled, a ring of its own, or the area touches itself
     cut = Border(cols[first], rows[first], shapes)
     shapes[hard] = _cut_out(area, cut.cols[hard], cut.rows[hard], grid)
     return cut

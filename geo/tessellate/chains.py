@@ -13,6 +13,8 @@ from geo.tessellate.ragged import counting, following, owners
 Shapes = NDArray[np.object_]
 Mask = NDArray[np.bool_]
 
+_CLEAR = 1e-9  # of an edge: nearer to a corner, rounding may order crossings wrongly
+
 
 @dataclass(frozen=True, eq=False)
 class Chains:
@@ -47,8 +49,8 @@ def chains(line: Outline, grid: Grid) -> Chains:
     return Chains(start, stop, leave, cols, rows, at_in, at_out)
 
 
-def close(found: Chains, line: Outline, cell: Ints, count: int, grid: Grid) -> tuple[Shapes, Mask]:
-    """Return the polygons of every cell, and which cells are too entangled to have any.
+def close(found: Chains, line: Outline, cell: Ints, count: int, grid: Grid) -> Shapes:
+    """Return what is left of every cell, None where its stretches are too entangled.
 
     `cell` is the number of every stretch's cell, of `count` cells.
     """
@@ -59,7 +61,7 @@ def close(found: Chains, line: Outline, cell: Ints, count: int, grid: Grid) -> t
     renumbered = np.cumsum(clear) - 1
     found, follow, cell = found[clear], renumbered[follow[clear]], cell[clear]
     polygons, owner = _walk(found, line, follow, grid)
-    return _gathered(polygons, cell[owner], count), hard
+    return _gathered(polygons, cell[owner], count)
 
 
 def _around(line: Outline, points: Ints, cols: Ints, rows: Ints, grid: Grid) -> Floats:
@@ -67,7 +69,7 @@ def _around(line: Outline, points: Ints, cols: Ints, rows: Ints, grid: Grid) -> 
     edge = grid.edge(line.family[points], line.line[points], cols, rows)
     way = line.xy[points] - grid.corner(cols, rows, edge)
     share = np.hypot(way[:, 0], way[:, 1]) / grid.side_m
-    return np.where((edge >= 0) & (share < 1), edge + share, np.nan)
+    return np.where((edge >= 0) & (share > _CLEAR) & (share < 1 - _CLEAR), edge + share, np.nan)
 
 
 def _follow(cell: Ints, at_in: Floats, at_out: Floats) -> Ints:

@@ -26,5 +26,5 @@ def following(groups: Ints) -> Ints:
     """Return for every entry the next one of its group, for the last one the first."""
     starts = firsts(groups)
     out = np.arange(1, len(groups) + 1)
-    out[np.append(starts[1:], len(groups)) - 1] = starts
+    out[np.append(starts[1:], len(groups))[: len(starts)] - 1] = starts
     return out
