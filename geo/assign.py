@@ -35,7 +35,7 @@ def assign_codes(lon: ArrayLike, lat: ArrayLike, cells: Cells) -> NDArray[np.int
 
 
 def _codes(x: NDArray[np.float64], y: NDArray[np.float64], cells: Cells) -> NDArray[np.int32]:
-    west, south, east, north = cells.area.bounds
+    west, south, east, north = cells.reach
     near = (x >= west) & (x <= east) & (y >= south) & (y <= north)
     if near.all():
         return cells.locate(x, y)

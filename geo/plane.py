@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import Proj
 
 from geo.area import Area
-from geo.points import LonLat
+from geo.fit import Fit, fitted
+from geo.points import Bounds, LonLat
 
 Shapes = NDArray[np.object_]
 Floats = NDArray[np.float64]
@@ -20,49 +21,103 @@ Floats = NDArray[np.float64]
 _EQUATOR_M = 6378137.0
 _ECCENTRICITY_2 = 0.0066943799901413165
 _INVERSE_ROUNDS = 2
+_DEGREE_M = 111_320.0
+_STEEPEST_DEG = 89.0
 
 
 class Plane:
-    """Longitude and latitude to metres around an origin, and back."""
+    """Longitude and latitude to metres around an origin, and back.
 
-    def __init__(self, origin: LonLat) -> None:
+    Within `quick`, a box (west, south, east, north), points are projected by a polynomial that
+    agrees with PROJ to a micrometre, five times as fast; elsewhere by PROJ itself.
+    """
+
+    def __init__(self, origin: LonLat, quick: Bounds | None = None) -> None:
         self.origin = origin
         self._proj = _projection(origin.lon, origin.lat)
+        self._quick = quick
+        self._fit = _fitted(origin, quick) if quick else None
 
     def forward(self, lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
         """Return (x, y) in metres."""
-        x, y = self._proj(np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64))
-        return np.asarray(x), np.asarray(y)
+        lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+        if self._fit and self._holds(lon, lat):
+            return self._fit.forward(lon, lat)
+        return _projected(self._proj, lon, lat)
 
     def inverse(self, x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
         """Return (lon, lat) in degrees, exact to a nanometre.
 
-        The series that PROJ 9.5 uses on the way back is off by a millimetre; one step along the
+        The series that PROJ 9.5 uses on the way back is off by a millimetre; stepping along the
         error of the way forth takes it out.
         """
         x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
         lon, lat = self._proj(x, y, inverse=True)
         for _ in range(_INVERSE_ROUNDS):
-            there = self.forward(lon, lat)
+            there = _projected(self._proj, lon, lat)
             lon, lat = _stepped(lon, lat, x - there[0], y - there[1])
         return lon, lat
 
     def flatten(self, area: Area) -> Area:
         """Return the area with its corners on the plane, its edges straight there."""
-        return shapely.transform(area, lambda xy: np.column_stack(self.forward(*xy.T)))
+        return shapely.transform(area, self._forward_pairs)
 
     def flatten_all(self, shapes: Shapes) -> Shapes:
         """Return every shape with its corners on the plane."""
-        return shapely.transform(shapes, lambda xy: np.column_stack(self.forward(*xy.T)))
+        return shapely.transform(shapes, self._forward_pairs)
 
     def unflatten_all(self, shapes: Shapes) -> Shapes:
         """Return shapes of the plane with their corners in longitude and latitude."""
         return shapely.transform(shapes, lambda xy: np.column_stack(self.inverse(*xy.T)))
 
+    def _forward_pairs(self, pairs: Floats) -> Floats:
+        return np.column_stack(_projected(self._proj, *pairs.T))
+
+    def _holds(self, lon: Floats, lat: Floats) -> bool:
+        west, south, east, north = self._quick or (1, 1, 0, 0)
+        return bool(
+            lon.size
+            and (lon.min() >= west and lon.max() <= east)
+            and (lat.min() >= south and lat.max() <= north)
+        )
+
+
+def reach(area: Area) -> Bounds:
+    """Return the box in degrees that holds an area whose edges are straight on the plane.
+
+    Between two corners, a straight line of the plane bulges over the straight line in degrees by
+    up to length² / 8R times the tangent of the latitude; the box has twice that room.
+    """
+    west, south, east, north = area.bounds
+    steepest = np.radians(min(max(abs(south), abs(north)), _STEEPEST_DEG))
+    length_m = _longest_step_deg(area) * _DEGREE_M
+    room = length_m**2 / (4 * _EQUATOR_M) * (1 + np.tan(steepest)) / _DEGREE_M
+    beside = room / np.cos(steepest)
+    return (west - beside, south - room, east + beside, north + room)
+
+
+def _longest_step_deg(area: Area) -> float:
+    corners, ring = shapely.get_coordinates(
+        shapely.get_rings(shapely.get_parts(area)), return_index=True
+    )
+    steps = np.hypot(*np.diff(corners, axis=0).T)
+    return float(steps[ring[1:] == ring[:-1]].max())
+
 
 @lru_cache(maxsize=256)
 def _projection(lon: float, lat: float) -> Proj:
     return Proj(proj="laea", lon_0=lon, lat_0=lat, ellps="WGS84", units="m")
+
+
+@lru_cache(maxsize=256)
+def _fitted(origin: LonLat, quick: Bounds) -> Fit | None:
+    proj = _projection(origin.lon, origin.lat)
+    return fitted(lambda lon, lat: _projected(proj, lon, lat), origin, quick)
+
+
+def _projected(proj: Proj, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    x, y = proj(np.ascontiguousarray(lon), np.ascontiguousarray(lat))
+    return x, y
 
 
 def _stepped(lon: Floats, lat: Floats, dx: Floats, dy: Floats) -> tuple[Floats, Floats]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from geo.area import Area, checked_area
-from geo.plane import Plane
+from geo.plane import Plane, reach
 from geo.points import LonLat
 from geo.tessellate.cells import Cells, Tiling
 from geo.tessellate.h3cells import H3Tiling
@@ -41,11 +41,11 @@ def _centroid(area: Area) -> LonLat:
 def _tiling(area: Area, spec: Spec) -> Tiling:
     match spec:
         case SquareSpec(side_m, LonLat() as origin):
-            return RegularTiling(area, SquareGrid(side_m), Plane(origin))
+            return RegularTiling(area, SquareGrid(side_m), Plane(origin, reach(area)))
         case HexSpec(side_m, LonLat() as origin):
-            return RegularTiling(area, HexGrid(side_m), Plane(origin))
+            return RegularTiling(area, HexGrid(side_m), Plane(origin, reach(area)))
         case H3Spec(resolution):
-            return H3Tiling(area, resolution, Plane(_centroid(area)))
+            return H3Tiling(area, resolution, Plane(_centroid(area), reach(area)))
         case PolygonSpec():
             ids = np.array([f"poly:{key}" for key in spec.keys], dtype=object)
-            return PolygonTiling(area, ids, spec.shapes, Plane(_centroid(area)))
+            return PolygonTiling(area, ids, spec.shapes, Plane(_centroid(area), reach(area)))

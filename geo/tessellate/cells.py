@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from geo.area import Area
 from geo.frame import cell_frame
+from geo.plane import reach
+from geo.points import Bounds
 from geo.tessellate.spec import Spec
 
 Floats = NDArray[np.float64]
@@ -87,8 +89,13 @@ class Cells:
         """The cells in EPSG:4326 with cell_id, geometry and area_m2; made once, when asked for."""
         return cell_frame(self.ids, self._tiling.shapes(), self.area_m2)
 
+    @cached_property
+    def reach(self) -> Bounds:
+        """The box (west, south, east, north) outside of which no point is in a cell."""
+        return reach(self._area)
+
     def locate(self, lon: Floats, lat: Floats) -> Codes:
-        """Return the position of the cell that holds each point within the area's bounds."""
+        """Return the position of the cell that holds each point within reach, -1 for none."""
         return self._tiling.locate(lon, lat)
 
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from geo.area import Area
 from geo.plane import Plane
-from geo.tessellate.border import pack
 from geo.tessellate.grid import Floats, Grid, rings
-from geo.tessellate.lattice import Lattice, cover
+from geo.tessellate.lattice import cover
+from geo.tessellate.table import Table, table_of
 
 Codes = NDArray[np.int32]
 
@@ -35,7 +35,7 @@ class RegularTiling:
 
     def area_m2(self) -> Floats:
         """Return the ground of every cell."""
-        out = np.full(len(self), self._grid.whole_m2, dtype=np.float64)
+        out = np.full(len(self), self._grid.whole_m2)
         out[self._lattice.cut] = shapely.area(self._lattice.cut_shapes)
         return out
 
@@ -58,8 +58,8 @@ class RegularTiling:
         return codes
 
     @cached_property
-    def _table(self) -> "_Table":
-        return _Table(self._lattice)
+    def _table(self) -> Table:
+        return table_of(self._lattice.cols, self._lattice.rows, self._grid.shear)
 
     @cached_property
     def _nth_cut(self) -> Codes:
@@ -67,15 +67,3 @@ class RegularTiling:
         out = np.full(len(self) + 1, -1, dtype=np.int32)
         out[self._lattice.cut] = np.arange(len(self._lattice.cut), dtype=np.int32)
         return out
-
-
-class _Table:
-    """From (col, row) to the position of a cell, by sorted keys."""
-
-    def __init__(self, lattice: Lattice) -> None:
-        self._keys = pack(lattice.cols, lattice.rows)
-
-    def look_up(self, cols: Floats, rows: Floats) -> Codes:
-        wanted = pack(cols.astype(np.int64), rows.astype(np.int64))
-        at = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
-        return np.where(self._keys[at] == wanted, at, -1).astype(np.int32)
