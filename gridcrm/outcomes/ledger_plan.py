@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from gridcrm.core.i18n import N_
 from gridcrm.customers.cells import Reason
 from gridcrm.customers.models import Customer
 from gridcrm.outcomes import rules
@@ -12,6 +13,15 @@ from gridcrm.outcomes.crediting import Credit, credit_among, may_credit
 from gridcrm.outcomes.ledger_rows import BadRow, Column, LedgerRow
 from gridcrm.outcomes.queries import Attended
 from gridcrm.outcomes.rules import Claim, Clash
+
+_TWO = N_("If there were two outcomes, give each its reference number.")
+_NO_CREDIT = N_(
+    "It credits no event: the reference of the recording is missing, or the person is staff or a"
+    " minor."
+)
+_NOT_THERE = N_(
+    "The customer was not checked in at “{event}”, or its window does not hold the day."
+)
 
 
 @dataclass(frozen=True)
@@ -84,24 +94,14 @@ def _place(row: LedgerRow, known: Known, made: Plan, seen: dict[str, int]) -> No
 
 
 def _nobody(row: LedgerRow) -> BadRow:
-    return _bad(
-        row,
-        Column.CUSTOMER,
-        "No customer of this branch has this number or phone.",
-        "Check each digit, or add the customer first.",
-    )
+    reason = N_("No customer of this branch has this number or phone.")
+    return _bad(row, Column.CUSTOMER, reason, N_("Check each digit, or add the customer first."))
 
 
 def _said_before(row: LedgerRow, reference: str, seen: Mapping[str, int]) -> BadRow | None:
     if reference not in seen:
         return None
-    return _bad(
-        row,
-        Column.REFERENCE,
-        "Line {line} says the same.",
-        "If there were two outcomes, give each its reference number.",
-        line=seen[reference],
-    )
+    return _bad(row, Column.REFERENCE, N_("Line {line} says the same."), _TWO, line=seen[reference])
 
 
 def _claimed_before(row: LedgerRow, customer_id: int, known: Known) -> BadRow | None:
@@ -109,14 +109,9 @@ def _claimed_before(row: LedgerRow, customer_id: int, known: Known) -> BadRow | 
     new = Claim(customer_id, row.kind, row.happened_on, row.amount_fen, row.reference)
     for other, name in known.standing.get(customer_id, []):
         if rules.clash(new, other) is Clash.SAME:
-            return _bad(
-                row,
-                Column.CUSTOMER,
-                "{name} claimed the same outcome of {day} already.",
-                "If there were two, give each its reference number.",
-                name=name,
-                day=other.happened_on.isoformat(),
-            )
+            reason = N_("{name} claimed the same outcome of {day} already.")
+            day = other.happened_on.isoformat()
+            return _bad(row, Column.CUSTOMER, reason, _TWO, name=name, day=day)
     return None
 
 
@@ -124,14 +119,10 @@ def _doubts(
     row: LedgerRow, customer: Customer, chosen: int | None, credited: Credit
 ) -> list[BadRow]:
     if not may_credit(customer, row):
-        reason = "It credits no event: the reference of the recording is missing, or the person is staff or a minor."
-        return [_bad(row, Column.PRODUCT, reason, "Add the reference, or leave it at that.")]
+        return [_bad(row, Column.PRODUCT, _NO_CREDIT, N_("It may stay so, or add the reference."))]
     if row.event and (chosen is None or chosen != credited.last):
-        reason = (
-            "The customer was not checked in at “{event}”, or its window does not hold the day."
-        )
-        remedy = "The last event attended gets the credit, if there is one."
-        return [_bad(row, Column.EVENT, reason, remedy, event=row.event)]
+        remedy = N_("The last event attended gets the credit, if there is one.")
+        return [_bad(row, Column.EVENT, _NOT_THERE, remedy, event=row.event)]
     return []
 
 
