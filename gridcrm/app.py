@@ -16,8 +16,12 @@ from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
 from gridcrm import __version__
+from gridcrm.accounts.admin import AuditPages, HubPages, UserPages
 from gridcrm.accounts.middleware import WhoMiddleware
 from gridcrm.accounts.pages import OwnPages, SignInPages
+from gridcrm.branches.api import BranchApi
+from gridcrm.branches.pages import BranchListPages, BranchPages
+from gridcrm.branches.place_pages import PlacePages
 from gridcrm.core import answers
 from gridcrm.core.db import Database
 from gridcrm.core.policy import PUBLIC, check_policies, guard
@@ -31,10 +35,18 @@ from gridcrm.web.pages import HomePages, PublicPages
 PAGES: list[ControllerRouterHandler] = [
     SignInPages,
     OwnPages,
+    HubPages,
+    UserPages,
+    AuditPages,
+    BranchPages,
+    BranchListPages,
+    PlacePages,
     PublicPages,
     HomePages,
 ]
-API: list[ControllerRouterHandler] = []
+API: list[ControllerRouterHandler] = [
+    BranchApi,
+]
 _PLAIN = "plain"
 PACKED = {_PLAIN: False}
 """Compressed answers; pages stay plain, since they carry secrets beside what somebody typed."""

@@ -17,7 +17,7 @@ from gridcrm.core.errors import AppError, InvalidInput
 from gridcrm.core.i18n import Language, gettext, say
 from gridcrm.core.terminal import Command, Terminal
 
-DOMAINS = ("core", "accounts", "web")
+DOMAINS = ("core", "accounts", "branches", "web")
 _BAD_INPUT = 2
 
 

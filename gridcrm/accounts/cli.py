@@ -2,20 +2,18 @@
 
 from argparse import ArgumentParser, Namespace
 
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from gridcrm.accounts import queries, service
 from gridcrm.core.errors import InvalidInput
 from gridcrm.core.i18n import Language, gettext
-from gridcrm.core.tables import table
 from gridcrm.core.terminal import Command, Result, Terminal
 from gridcrm.core.who import Role
 
 
 async def _add(terminal: Terminal, given: Namespace) -> Result:
     async with terminal.database.transaction() as session:
-        branch_id = await _branch_id(session, given.branch) if given.branch else None
+        branch_id = await queries.branch_id(session, given.branch) if given.branch else None
+        if given.branch and branch_id is None:
+            raise InvalidInput({"--branch": "There is no branch with this code."})
         user, password = await service.add_user(
             session,
             None,
@@ -49,14 +47,6 @@ async def _token(terminal: Terminal, given: Namespace) -> Result:
 def _token_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("username", metavar="USER")
     parser.add_argument("--name", default="terminal", help="what the token is for")
-
-
-async def _branch_id(session: AsyncSession, code: str) -> int:
-    branches = table("branch")
-    found = (await session.exec(select(col(branches.c.id)).where(branches.c.code == code))).first()
-    if found is None:
-        raise InvalidInput({"--branch": "There is no branch with this code."})
-    return int(found)
 
 
 COMMANDS = [

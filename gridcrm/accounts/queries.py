@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.accounts.models import ApiToken, User, UserSession
 from gridcrm.accounts.rules import session_is_over
+from gridcrm.core.tables import table
 from gridcrm.core.who import ALL_BRANCHES, Role, Who
 
 
@@ -80,6 +81,13 @@ async def staff_names(session: AsyncSession, branch_id: int) -> dict[int, str]:
     """Return the names of all people of a branch, past ones too, by id."""
     rows = await session.exec(select(User.id, User.display_name).where(User.branch_id == branch_id))
     return {user_id: name for user_id, name in rows if user_id is not None}
+
+
+async def branch_id(session: AsyncSession, code: str) -> int | None:
+    """Return the number of a branch; branches stand to the right, so only their table is known."""
+    branches = table("branch")
+    found = (await session.exec(select(col(branches.c.id)).where(branches.c.code == code))).first()
+    return None if found is None else int(found)
 
 
 async def tokens(session: AsyncSession, user_id: int) -> list[ApiToken]:

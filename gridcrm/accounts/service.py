@@ -115,8 +115,8 @@ async def change_password(session: AsyncSession, who: Who, old: str, new: str) -
     audit.record(session, who, "password_change", ("user", who.user_id))
 
 
-async def reset_password(session: AsyncSession, who: Who | None, user_id: int) -> str:
-    """Give an account a new password, end its sessions and return the password."""
+async def reset_password(session: AsyncSession, who: Who | None, user_id: int) -> tuple[User, str]:
+    """Give an account a new password, end its sessions and return it with the password."""
     user = await _existing(session, user_id)
     password = keys.new_password()
     user.password_hash = await asyncio.to_thread(keys.hash_password, password)
@@ -124,7 +124,7 @@ async def reset_password(session: AsyncSession, who: Who | None, user_id: int) -
     session.add(user)
     await _end_sessions(session, user_id)
     audit.record(session, who, "password_reset", ("user", user_id))
-    return password
+    return user, password
 
 
 async def set_active(

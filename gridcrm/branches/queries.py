@@ -1,11 +1,14 @@
 """Reading branches and places, as far as a person may see them."""
 
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from gridcrm.branches.models import Branch, Place, PlaceKind
+from gridcrm.branches.models import Branch, Place, PlaceImport, PlaceKind
+from gridcrm.branches.rules import name_key
 from gridcrm.core.errors import NotFound
+from gridcrm.core.paging import Page
 from gridcrm.core.who import Who
 
 
@@ -47,3 +50,64 @@ async def places(
     """Return the places around a branch."""
     query = select(Place).where(Place.branch_id == branch_id, col(Place.kind).in_(kinds))
     return list(await session.exec(query.order_by(col(Place.id))))
+
+
+async def with_code(session: AsyncSession, code: str) -> Branch | None:
+    """Return a branch by its code, without asking who; for the terminal and for new codes."""
+    return (await session.exec(select(Branch).where(Branch.code == code))).first()
+
+
+async def communities(session: AsyncSession, branch_id: int) -> list[Place]:
+    """Return the communities around a branch, each with its `name_key`."""
+    return await places(session, branch_id, (PlaceKind.COMMUNITY,))
+
+
+def listed(who: Who, kind: PlaceKind | None, words: str) -> SelectOfScalar[Place]:
+    """Select the places around the branch at hand, of one kind and with words in their name."""
+    query = select(Place).where(Place.branch_id == who.here)
+    if kind is not None:
+        query = query.where(Place.kind == kind)
+    if words:
+        query = query.where(col(Place.name_key).contains(name_key(words), autoescape=True))
+    return query
+
+
+async def kind_counts(session: AsyncSession, who: Who) -> dict[PlaceKind, int]:
+    """Return how many places of each kind there are around the branch at hand."""
+    query = select(Place.kind, func.count()).where(Place.branch_id == who.here)
+    rows = (await session.exec(query.group_by(col(Place.kind)))).all()
+    return {PlaceKind(kind): count for kind, count in rows}
+
+
+async def of_source(session: AsyncSession, branch_id: int, source: str) -> dict[str, Place]:
+    """Return the places of one source by their reference in it."""
+    query = select(Place).where(Place.branch_id == branch_id, Place.source == source)
+    return {place.source_ref: place for place in await session.exec(query)}
+
+
+async def place_imports(session: AsyncSession, who: Who) -> list[PlaceImport]:
+    """Return the files of places of the branch at hand, newest first."""
+    query = select(PlaceImport).where(PlaceImport.branch_id == who.here)
+    return list(await session.exec(query.order_by(col(PlaceImport.id).desc())))
+
+
+async def place_import(session: AsyncSession, who: Who, import_id: int) -> PlaceImport:
+    """Return a file of places of the branch at hand."""
+    query = select(PlaceImport).where(
+        PlaceImport.id == import_id, PlaceImport.branch_id == who.here
+    )
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def how_many(session: AsyncSession, query: SelectOfScalar[Place]) -> int:
+    """Return how many places a selection holds."""
+    return (await session.exec(select(func.count()).select_from(query.subquery()))).one()
+
+
+async def part(session: AsyncSession, query: SelectOfScalar[Place], shown: Page) -> list[Place]:
+    """Return one page of a selection of places, by kind and name."""
+    ordered = query.order_by(col(Place.kind), col(Place.name), col(Place.id))
+    return list(await session.exec(ordered.offset(shown.offset).limit(shown.size)))
