@@ -7,7 +7,7 @@ import shapely
 
 from geo.area import Area, polygonal_parts
 from geo.tessellate.chains import Shapes, chains, close
-from geo.tessellate.grid import Grid, Ints, rings
+from geo.tessellate.grid import Grid, Ints, pack, whole_cells
 from geo.tessellate.outline import outline
 
 _FEW = 8  # shapes that are cut one by one
@@ -42,11 +42,6 @@ def recut(area: Area, grid: Grid, found: Border) -> Border:
     return Border(found.cols, found.rows, _cut_out(area, found.cols, found.rows, grid))
 
 
-def pack(cols: Ints, rows: Ints) -> Ints:
-    """Return one number for each cell, ascending by row and then by column."""
-    return (rows << 32) + cols
-
-
 def clipped(area: Area, shapes: Shapes) -> Shapes:
     """Return the part of each shape that lies in the area; halves the area while it is large."""
     out = np.empty(len(shapes), dtype=object)
@@ -64,7 +59,7 @@ def clipped(area: Area, shapes: Shapes) -> Shapes:
 
 
 def _cut_out(area: Area, cols: Ints, rows: Ints, grid: Grid) -> Shapes:
-    return clipped(area, shapely.polygons(rings(grid, cols, rows)))
+    return clipped(area, whole_cells(grid, cols, rows))
 
 
 def _polygonal(shape: shapely.Geometry) -> Area:

@@ -67,7 +67,7 @@ def close(found: Chains, line: Outline, cell: Ints, count: int, grid: Grid) -> S
 def _around(line: Outline, points: Ints, cols: Ints, rows: Ints, grid: Grid) -> Floats:
     """Return edge and fraction at which points lie on the ring of their cells."""
     edge = grid.edge(line.family[points], line.line[points], cols, rows)
-    way = line.xy[points] - grid.corner(cols, rows, edge)
+    way = line.xy[points] - grid.place(*grid.corner(cols, rows, edge))
     share = np.hypot(way[:, 0], way[:, 1]) / grid.side_m
     return np.where((edge >= 0) & (share > _CLEAR) & (share < 1 - _CLEAR), edge + share, np.nan)
 
@@ -118,7 +118,7 @@ def _walk(found: Chains, line: Outline, follow: Ints, grid: Grid) -> tuple[Shape
     passed = np.floor(behind).astype(np.int64) - np.floor(found.at_out).astype(np.int64)
     turn = counting(np.floor(found.at_out).astype(np.int64) + 1, passed) % grid.corners
     cell = owners(passed)
-    corner = grid.corner(found.cols[cell], found.rows[cell], turn)
+    corner = grid.place(*grid.corner(found.cols[cell], found.rows[cell], turn))
     xy = np.concatenate([line.xy[point[kept]], line.xy[found.leave], corner])
     of = np.concatenate([owner[kept], np.arange(len(follow)), cell])
     order = np.lexsort((step[of], least[of]))

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -28,8 +29,12 @@ class Grid(Protocol):
         """Return the (col, row) of the one cell that holds each point, as whole numbers."""
         ...
 
-    def corner(self, cols: Ints, rows: Ints, number: Ints) -> Floats:
-        """Return the place (x, y) of a corner of each cell."""
+    def corner(self, cols: Ints, rows: Ints, number: Ints) -> tuple[Ints, Ints]:
+        """Return a corner of each cell in whole steps, the same for all cells that meet there."""
+        ...
+
+    def place(self, east: Ints, north: Ints) -> Floats:
+        """Return the place (x, y) of corners given in whole steps."""
         ...
 
     def lines(self, x: Floats, y: Floats) -> tuple[Floats, ...]:
@@ -41,9 +46,27 @@ class Grid(Protocol):
         ...
 
 
-def rings(grid: Grid, cols: Ints, rows: Ints) -> Floats:
-    """Return the closed ring of every cell: (cells, corners + 1, 2)."""
-    out = np.empty((len(cols), grid.corners + 1, 2))
-    for number in range(grid.corners + 1):
-        out[:, number] = grid.corner(cols, rows, np.asarray(number % grid.corners))
-    return out
+def corners(grid: Grid, cols: Ints, rows: Ints) -> tuple[Ints, Ints]:
+    """Return the corners of every cell in whole steps: two arrays (cells, corners)."""
+    return grid.corner(cols[:, None], rows[:, None], np.arange(grid.corners))
+
+
+def polygons(rings: Floats) -> NDArray[np.object_]:
+    """Return a polygon for every ring of corners: (polygons, corners, 2)."""
+    return np.asarray(shapely.polygons(shapely.linearrings(rings)))
+
+
+def whole_cells(grid: Grid, cols: Ints, rows: Ints) -> NDArray[np.object_]:
+    """Return every cell as a polygon of the plane."""
+    return polygons(grid.place(*corners(grid, cols, rows)))
+
+
+def pack(cols: Ints, rows: Ints) -> Ints:
+    """Return one number for each pair of whole numbers, ascending by row and then by column."""
+    return (rows << 32) + cols
+
+
+def unpack(keys: Ints) -> tuple[Ints, Ints]:
+    """Return the columns and rows that were packed."""
+    rows = (keys + (1 << 31)) >> 32
+    return keys - (rows << 32), rows

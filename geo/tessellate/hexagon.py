@@ -45,10 +45,13 @@ class HexGrid:
         near_r += turn * second_worst
         return near_q, near_r
 
-    def corner(self, cols: Ints, rows: Ints, number: Ints) -> Floats:
-        """Return the place (x, y) of a corner of each hexagon."""
-        x, y = 2 * cols + rows + _EAST[number], 3 * rows + _NORTH[number]
-        return np.stack([x * (self.step_x_m / 2), y * (self.side_m / 2)], axis=-1)
+    def corner(self, cols: Ints, rows: Ints, number: Ints) -> tuple[Ints, Ints]:
+        """Return a corner of each hexagon in whole steps: half a width, half an edge."""
+        return 2 * cols + rows + _EAST[number], 3 * rows + _NORTH[number]
+
+    def place(self, east: Ints, north: Ints) -> Floats:
+        """Return the place (x, y) of corners given in half widths and half edges."""
+        return np.stack([east * (self.step_x_m / 2), north * (self.side_m / 2)], axis=-1)
 
     def lines(self, x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
         """Return the coordinates across three families of lines, 60 degrees apart.

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from geo.area import Area
 from geo.errors import SpecError
-from geo.tessellate.border import Border, Shapes, border, pack, recut
-from geo.tessellate.grid import Floats, Grid, Ints
+from geo.tessellate.border import Border, Shapes, border, recut
+from geo.tessellate.grid import Grid, Ints, pack, unpack
 from geo.tessellate.outline import segments
 from geo.tessellate.ragged import counting, owners
 
@@ -49,7 +49,7 @@ def cover(area: Area, grid: Grid) -> Lattice:
     every.sort(kind="stable")
     cut = (share > SLIVER) & (share < 1 - _EXACT)
     return Lattice(
-        *_unpack(every), cut=np.searchsorted(every, keys[cut]), cut_shapes=edge.shapes[cut]
+        *unpack(every), cut=np.searchsorted(every, keys[cut]), cut_shapes=edge.shapes[cut]
     )
 
 
@@ -99,8 +99,3 @@ def _adds_up(area: Area, grid: Grid, inner: int, edge: Border) -> bool:
     total = inner * grid.whole_m2 + parts.sum()
     fits = bool((parts <= grid.whole_m2 * (1 + _EXACT)).all())
     return fits and abs(total - area.area) <= _TOTAL * area.area
-
-
-def _unpack(keys: Ints) -> tuple[Ints, Ints]:
-    rows = (keys + (1 << 31)) >> 32
-    return keys - (rows << 32), rows

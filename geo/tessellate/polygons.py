@@ -11,10 +11,13 @@ from geo.area import Area, polygonal_parts
 from geo.errors import SpecError
 from geo.plane import Plane
 from geo.tessellate.lattice import SLIVER
+from geo.tessellate.raster import Raster
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Shapes = NDArray[np.object_]
+
+_MANY = 20_000  # points that make up for preparing a raster
 
 
 class PolygonTiling:
@@ -45,11 +48,17 @@ class PolygonTiling:
 
     def locate(self, lon: Floats, lat: Floats) -> Codes:
         """Return the position of the first cell that covers each point, -1 for none."""
-        points = shapely.points(*self._plane.forward(lon, lat))
-        point, cell = self._tree.query(points, predicate="intersects")
-        out = np.full(len(points), len(self), dtype=np.int32)
+        x, y = self._plane.forward(lon, lat)
+        if len(x) >= _MANY:
+            return self._raster.locate(x, y)
+        point, cell = self._tree.query(shapely.points(x, y), predicate="intersects")
+        out = np.full(len(x), len(self), dtype=np.int32)
         np.minimum.at(out, point, cell.astype(np.int32))
         return np.where(out < len(self), out, -1).astype(np.int32)
+
+    @cached_property
+    def _raster(self) -> Raster:
+        return Raster(self._flat)
 
     @cached_property
     def _tree(self) -> shapely.STRtree:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from geo.area import Area
 from geo.plane import Plane
-from geo.tessellate.grid import Floats, Grid, rings
+from geo.tessellate.grid import Floats, Grid, corners, pack, polygons, unpack
 from geo.tessellate.lattice import cover
 from geo.tessellate.table import Table, table_of
 
@@ -42,9 +42,12 @@ class RegularTiling:
     def shapes(self) -> NDArray[np.object_]:
         """Return every cell in longitude and latitude; neighbours share their corners exactly."""
         grid, lattice = self._grid, self._lattice
-        out = shapely.polygons(rings(grid, lattice.cols, lattice.rows))
-        out[lattice.cut] = lattice.cut_shapes
-        return self._plane.unflatten_all(out)
+        east, north = corners(grid, lattice.cols, lattice.rows)
+        keys, which = np.unique(pack(east, north), return_inverse=True)
+        lonlat = np.column_stack(self._plane.inverse(*grid.place(*unpack(keys)).T))
+        out = polygons(lonlat[which])
+        out[lattice.cut] = self._plane.unflatten_all(lattice.cut_shapes)
+        return out
 
     def locate(self, lon: Floats, lat: Floats) -> Codes:
         """Return the position of the cell of each point, -1 outside the area."""

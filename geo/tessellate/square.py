@@ -25,10 +25,13 @@ class SquareGrid:
         cols, rows = self.lines(x, y)
         return np.floor(cols, out=cols), np.floor(rows, out=rows)
 
-    def corner(self, cols: Ints, rows: Ints, number: Ints) -> Floats:
-        """Return the place (x, y) of a corner of each square."""
-        x, y = cols + _EAST[number] - 0.5, rows + _NORTH[number] - 0.5
-        return np.stack([x * self.side_m, y * self.side_m], axis=-1)
+    def corner(self, cols: Ints, rows: Ints, number: Ints) -> tuple[Ints, Ints]:
+        """Return a corner of each square in whole steps: sides."""
+        return cols + _EAST[number], rows + _NORTH[number]
+
+    def place(self, east: Ints, north: Ints) -> Floats:
+        """Return the place (x, y) of corners given in sides."""
+        return np.stack([(east - 0.5) * self.side_m, (north - 0.5) * self.side_m], axis=-1)
 
     def lines(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Return the coordinates across the lines that run north and those that run east."""

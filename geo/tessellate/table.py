@@ -6,8 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.tessellate.border import pack
-from geo.tessellate.grid import Floats, Ints
+from geo.tessellate.grid import Floats, Ints, pack
 
 Codes = NDArray[np.int32]
 
