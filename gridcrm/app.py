@@ -28,6 +28,7 @@ from gridcrm.core.policy import PUBLIC, check_policies, guard
 from gridcrm.core.requests import DEPENDENCIES
 from gridcrm.core.settings import Settings, load
 from gridcrm.core.transaction import TransactionMiddleware
+from gridcrm.core.verbs import with_verbs
 from gridcrm.web import render
 from gridcrm.web.headers import add_safety_headers
 from gridcrm.web.pages import HomePages, PublicPages
@@ -96,6 +97,7 @@ def create_app(settings: Settings) -> Litestar:
         ),
     )
     check_policies(app)
+    app.asgi_handler = with_verbs(app.asgi_handler)
     return app
 
 

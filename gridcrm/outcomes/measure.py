@@ -1,6 +1,7 @@
 """What a funnel says: counts first, rates only where there are enough people, always with n."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from geo.stats import wilson
 
@@ -92,3 +93,28 @@ def shown_rate(rate: Rate, *, may_list: bool) -> Rate | None:
     """
     rest = rate.of - rate.part
     return rate if may_list or min(rate.part, rest) >= FEWEST_SHOWN else None
+
+
+def as_data(found: Funnel, *, may_list: bool) -> dict[str, Any]:
+    """Return a funnel as plain data, with small counts hidden from those who may not list."""
+    names = ("invited", "registered", "attended", "converted", "engaged", "walk_ins", "guests")
+    counts = {
+        name: getattr(found, name)
+        if may_list
+        else shown_count(getattr(found, name), may_list=False)
+        for name in names
+    }
+    rates = {
+        name: _rate(shown_rate(getattr(found, name), may_list=may_list))
+        for name in ("acceptance", "show", "precision", "conversion")
+    }
+    sums = {"anonymous": found.anonymous}
+    if may_list:
+        sums |= {"outcomes": found.outcomes, "amount_fen": found.amount_fen}
+    return counts | sums | rates
+
+
+def _rate(rate: Rate | None) -> dict[str, Any] | None:
+    if rate is None:
+        return None
+    return {"part": rate.part, "of": rate.of, "share": rate.share, "interval_95": rate.interval}

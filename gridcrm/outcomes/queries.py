@@ -1,12 +1,13 @@
 """Reading outcomes, as far as a person may see them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_
+from sqlalchemy import ColumnElement, case, false, func, or_, true
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
@@ -24,6 +25,7 @@ from gridcrm.outcomes.forms import FilterIn
 from gridcrm.outcomes.models import Outcome, OutcomeLedger, OutcomeState
 
 _AT_ONCE = 500
+_OURS = re.compile(r"#\d{1,18}")
 
 
 class Tab(StrEnum):
@@ -42,6 +44,7 @@ class Line:
     outcome: Outcome
     customer: Customer
     claimed_by: str
+    decided_by: str | None
     event_title: str | None
 
 
@@ -95,10 +98,12 @@ async def line(session: AsyncSession, who: Who, outcome_id: int) -> Line:
     return Line(*found)
 
 
-async def count(session: AsyncSession, who: Who, tab: Tab, given: FilterIn) -> int:
-    """Return how many outcomes a tab holds."""
-    query = visible(who).where(*_conditions(who, tab, given))
-    return (await session.exec(select(func.count()).select_from(query.subquery()))).one()
+async def counts(session: AsyncSession, who: Who, given: FilterIn) -> dict[Tab, int]:
+    """Return how many outcomes each tab holds, in one statement."""
+    fits = visible(who).where(*_filter(given)).subquery()
+    sums = [func.sum(case((_in_tab(who, tab, fits.c), 1), else_=0)) for tab in Tab]
+    row = (await session.exec(sql_select(*sums).select_from(fits))).one()  # type: ignore[call-overload]
+    return {tab: int(n or 0) for tab, n in zip(Tab, row, strict=True)}
 
 
 async def lines(
@@ -107,7 +112,7 @@ async def lines(
     """Return a page of a tab; claims to verify are oldest first, the rest newest first."""
     at = col(Outcome.claimed_at)
     order = at.asc() if tab is Tab.TO_VERIFY else at.desc()
-    query = _with_names(visible(who).where(*_conditions(who, tab, given)))
+    query = _with_names(visible(who).where(_in_tab(who, tab, Outcome), *_filter(given)))
     rows = await session.exec(query.order_by(order, col(Outcome.id)).offset(offset).limit(limit))
     return [Line(*row) for row in rows]
 
@@ -130,19 +135,31 @@ async def find_customer(session: AsyncSession, who: Who, words: str) -> Customer
 
 
 async def called(session: AsyncSession, who: Who, words: Sequence[str]) -> dict[str, Customer]:
-    """Return customers by the exact phone or customer number that names them; a number wins."""
+    """Return customers by what names them exactly: customer number, phone, or #12 in our records."""
     digits = {word: phones.digits_of(word) for word in words}
     found: dict[str, Customer] = {}
     for start in range(0, len(words), _AT_ONCE):
         part = words[start : start + _AT_ONCE]
         calls = [number for word in part if (number := digits[word])]
-        either = or_(col(Customer.number).in_(part), col(Customer.phone).in_(calls))
+        either = or_(
+            col(Customer.number).in_(part),
+            col(Customer.phone).in_(calls),
+            col(Customer.id).in_(_ours(who, part)),
+        )
         rows = list(await session.exec(customers.visible(who).where(either)))
-        by_phone = {row.phone: row for row in rows if row.phone}
-        by_number = {row.number: row for row in rows if row.number}
-        hits = {word: by_number.get(word) or by_phone.get(digits[word] or "") for word in part}
+        names = {f"#{row.id}": row for row in rows}
+        names |= {row.phone: row for row in rows if row.phone}
+        names |= {row.number: row for row in rows if row.number}
+        hits = {word: names.get(word) or names.get(digits[word] or "") for word in part}
         found |= {word: row for word, row in hits.items() if row}
     return found
+
+
+def _ours(who: Who, words: Sequence[str]) -> list[int]:
+    """The numbers in #12, for those who may list customers; others could count them through."""
+    if not who.may(Right.CUSTOMERS_LIST):
+        return []
+    return [int(word[1:]) for word in words if _OURS.fullmatch(word)]
 
 
 async def attended(session: AsyncSession, customer: Customer) -> list[Attended]:
@@ -226,20 +243,28 @@ async def ledger(session: AsyncSession, who: Who, ledger_id: int) -> OutcomeLedg
 
 
 def _with_names(query: Any) -> Any:
-    claimant = aliased(User)
+    claimant, decider = aliased(User), aliased(User)
     return (
-        query.add_columns(Customer, claimant.display_name, Event.title)
+        query.add_columns(Customer, claimant.display_name, decider.display_name, Event.title)
         .join(Customer, col(Customer.id) == Outcome.customer_id)
         .join(claimant, col(claimant.id) == Outcome.claimed_by)
+        .outerjoin(decider, col(decider.id) == Outcome.decided_by)
         .outerjoin(Event, col(Event.id) == Outcome.event_id)
     )
 
 
-def _conditions(who: Who, tab: Tab, given: FilterIn) -> list[ColumnElement[bool]]:
-    state = {Tab.TO_VERIFY: OutcomeState.CLAIMED, Tab.VERIFIED: OutcomeState.VERIFIED}.get(tab)
+def _in_tab(who: Who, tab: Tab, row: Any) -> ColumnElement[bool]:
+    conditions: dict[Tab, ColumnElement[bool]] = {
+        Tab.TO_VERIFY: row.state == OutcomeState.CLAIMED,
+        Tab.VERIFIED: row.state == OutcomeState.VERIFIED,
+        Tab.MINE: row.claimed_by == who.user_id,
+        Tab.ALL: true(),
+    }
+    return conditions[tab]
+
+
+def _filter(given: FilterIn) -> list[ColumnElement[bool]]:
     limits: list[tuple[object, ColumnElement[bool]]] = [
-        (state, col(Outcome.state) == state),
-        (tab is Tab.MINE, col(Outcome.claimed_by) == who.user_id),
         (given.kind, col(Outcome.kind) == given.kind),
         (given.product, col(Outcome.product) == given.product),
         (given.event, col(Outcome.event_id) == given.event),

@@ -1,0 +1,257 @@
+"""Pages of outcomes: the list, a claim, and the second person's decision."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Redirect, Template
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gridcrm.core.days import local_day
+from gridcrm.core.errors import InvalidInput, RuleBroken
+from gridcrm.core.forms import Form, parse, refused
+from gridcrm.core.i18n import gettext, say
+from gridcrm.core.pages import go, page, wants_fragment
+from gridcrm.core.paging import page_of
+from gridcrm.core.policy import needs
+from gridcrm.core.who import Right, Who
+from gridcrm.outcomes import crediting, queries, service, words
+from gridcrm.outcomes.forms import ClaimIn, FilterIn, NoteIn
+from gridcrm.outcomes.models import Outcome
+from gridcrm.outcomes.queries import Tab
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class OutcomePages(Controller):
+    """What customers did with us: claimed by one person, checked by another."""
+
+    path = "/outcomes"
+    include_in_schema = False
+
+    @get(opt=needs(Right.OUTCOMES_VIEW))
+    async def index(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+    ) -> Template:
+        """List the outcomes of a tab that fit the filter in the address."""
+        asked = request.query_params.get("tab", "")
+        tab = Tab(asked) if asked in set(Tab) else _first_tab(who)
+        return await _list(request, session, who, tab)
+
+    @get("/mine", opt=needs(Right.OUTCOMES_CLAIM))
+    async def mine(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+    ) -> Template:
+        """List one's own claims, for those who see no others."""
+        return await _list(request, session, who, Tab.MINE)
+
+    @get("/new", opt=needs(Right.OUTCOMES_CLAIM))
+    async def new(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        customer: FromQuery[str] = "",
+    ) -> Template:
+        """Show the form, for a customer of our records (#12) if one is named."""
+        named = customer if customer.startswith("#") else ""
+        return await _claim_form(request, session, who, now, Form({"customer": named}))
+
+    @post(opt=needs(Right.OUTCOMES_CLAIM))
+    async def claim(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Response[Any]:
+        """Claim an outcome; the button beside the customer only looks them up."""
+        if data.pop("step", "") == "find":
+            return await _claim_form(request, session, who, now, Form(dict(data)))
+        try:
+            outcome = await service.claim(session, who, parse(ClaimIn, data), now)
+        except InvalidInput as error:
+            return await _claim_form(request, session, who, now, refused(data, error))
+        except RuleBroken as error:
+            back = Form(dict(data), {"form": [say(error)]})
+            return await _claim_form(request, session, who, now, back)
+        return go("/outcomes/mine", _thanks(outcome))
+
+    @get("/{outcome_id:int}", opt=needs(Right.OUTCOMES_VIEW))
+    async def show(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        outcome_id: FromPath[int],
+    ) -> Template:
+        """Show one outcome and what can be decided about it."""
+        return await _detail(request, session, who, outcome_id, Form())
+
+    @post("/{outcome_id:int}/verify", opt=needs(Right.OUTCOMES_VERIFY))
+    async def verify(
+        self,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        outcome_id: FromPath[int],
+    ) -> Redirect:
+        """Confirm a colleague's claim."""
+        await service.verify(session, who, outcome_id, now)
+        return go("/outcomes?tab=to_verify", gettext("Verified. It counts from now on."))
+
+    @post("/{outcome_id:int}/reject", opt=needs(Right.OUTCOMES_VERIFY))
+    async def reject(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        outcome_id: FromPath[int],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Response[Any]:
+        """Refuse a colleague's claim and say why."""
+        try:
+            note = parse(NoteIn, data).note
+        except InvalidInput as error:
+            return await _detail(request, session, who, outcome_id, refused(data, error))
+        await service.reject(session, who, outcome_id, note, now)
+        return go("/outcomes?tab=to_verify", gettext("Rejected. The claimant sees your reason."))
+
+    @post("/{outcome_id:int}/reverse", opt=needs(Right.OUTCOMES_VERIFY))
+    async def reverse(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        outcome_id: FromPath[int],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Response[Any]:
+        """Take back a verified outcome and say why."""
+        try:
+            note = parse(NoteIn, data).note
+        except InvalidInput as error:
+            return await _detail(request, session, who, outcome_id, refused(data, error))
+        await service.reverse(session, who, outcome_id, note, now)
+        return go(f"/outcomes/{outcome_id}", gettext("Reversed. It does not count any more."))
+
+
+def _first_tab(who: Who) -> Tab:
+    if who.may(Right.OUTCOMES_VERIFY):
+        return Tab.TO_VERIFY
+    return Tab.MINE if who.may(Right.OUTCOMES_CLAIM) else Tab.VERIFIED
+
+
+async def _list(request: AnyRequest, session: AsyncSession, who: Who, tab: Tab) -> Template:
+    asked = {name: value for name, value in request.query_params.items() if value}
+    given, form = _read_filter(asked)
+    counts = await queries.counts(session, who, given)
+    params = {name: asked[name] for name in FilterIn.model_fields if name in asked}
+    path = request.url.path
+    here = page_of(_number(asked), counts[tab], path, {"tab": tab} | params)
+    lines = await queries.lines(session, who, tab, given, offset=here.offset, limit=here.size)
+    return await page(
+        request,
+        "outcomes/list.html",
+        status=form.status,
+        lines=lines,
+        page=here,
+        tab=tab,
+        tabs=_tabs(who, tab, counts, params),
+        form=form,
+        filtered=bool(params),
+        **_names(),
+    )
+
+
+def _read_filter(asked: dict[str, str]) -> tuple[FilterIn, Form]:
+    try:
+        return parse(FilterIn, asked), Form(dict(asked))
+    except InvalidInput as error:
+        return FilterIn(), refused(asked, error)
+
+
+def _number(asked: dict[str, str]) -> int:
+    number = asked.get("page", "1")
+    return int(number) if number.isascii() and number.isdigit() else 1
+
+
+def _tabs(
+    who: Who, now_open: Tab, counts: dict[Tab, int], params: dict[str, str]
+) -> list[tuple[str, str, bool, int]]:
+    labels = {
+        Tab.TO_VERIFY: gettext("To verify"),
+        Tab.VERIFIED: gettext("Verified"),
+        Tab.MINE: gettext("Mine"),
+        Tab.ALL: gettext("All"),
+    }
+    shown = [tab for tab in Tab if tab is not Tab.MINE or who.may(Right.OUTCOMES_CLAIM)]
+    return [
+        (labels[tab], f"/outcomes?{urlencode({'tab': tab} | params)}", tab is now_open, counts[tab])
+        for tab in shown
+    ]
+
+
+def _names() -> dict[str, Any]:
+    return {
+        "kinds": words.kinds(),
+        "states": words.states(),
+        "product_name": words.product_name,
+        "kind_options": words.kind_options(),
+        "product_options": words.product_options(),
+    }
+
+
+async def _claim_form(
+    request: AnyRequest, session: AsyncSession, who: Who, now: datetime, form: Form
+) -> Template:
+    called = str(form.values.get("customer", "")).strip()
+    customer = await queries.find_customer(session, who, called) if called else None
+    zone = await crediting.zone_of(session, who.here)
+    today = local_day(now, zone.key)
+    found = await crediting.suggestions(session, customer, today, zone) if customer else []
+    name = "outcomes/_found.html" if wants_fragment(request) else "outcomes/new.html"
+    return await page(
+        request,
+        name,
+        status=form.status,
+        form=form,
+        called=called,
+        customer=customer,
+        suggestions=found,
+        today=today,
+        **_names(),
+    )
+
+
+async def _detail(
+    request: AnyRequest, session: AsyncSession, who: Who, outcome_id: int, form: Form
+) -> Template:
+    line = await queries.line(session, who, outcome_id)
+    return await page(
+        request,
+        "outcomes/detail.html",
+        status=form.status,
+        form=form,
+        line=line,
+        may_credit=crediting.may_credit(line.customer, line.outcome),
+        **_names(),
+    )
+
+
+def _thanks(outcome: Outcome) -> str:
+    if outcome.event_id is None:
+        return gettext("Claimed. It credits no event; a colleague verifies it.")
+    return gettext("Claimed. It counts for the event as soon as a colleague verifies it.")
