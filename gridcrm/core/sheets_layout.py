@@ -15,14 +15,13 @@ from gridcrm.core.sheets_limits import (
 Line = tuple[int, Sequence[Cell]]  # 1-based line or row number, cleaned cells
 
 _LOOK_AHEAD = 50
-_DENSE_AHEAD = 10
 _LEAST_COVERED = 0.75
-_LEAST_DENSE = 0.6
 _MAX_LABEL_CHARS = 40
 _MAX_TOTAL_CHARS = 16
 _FIRST_CELLS = 3
 
 _LETTER = re.compile(r"[^\W\d_]")
+_GENERATED = re.compile(r"(?:column|field|列|字段)\s*\d+", re.IGNORECASE)
 _WITH_VALUE = re.compile(r"[:：].*\S|@|\d{7}")  # 填表人：张三, an address, a phone number
 _TOTAL = re.compile(
     r"(?:本[页期月行日]|以上|全部|grand|sub-?)?(?:合计|总计|小计|共计|totals?)"
@@ -88,11 +87,10 @@ def _header_at(lines: Sequence[Line]) -> int:
         for at, columns in enumerate(filled[:HEADER_SEARCH_ROWS])
         if columns and all(_is_label(head[at][1][n]) for n in columns)
     ]
-    for fits in (_fits_densely, _fits):
-        fitting = [at for at in candidates if fits(filled[at], filled[at + 1 :])]
-        if fitting:
-            widest = max(len(filled[at]) for at in fitting)
-            return next(at for at in fitting if len(filled[at]) >= _LEAST_COVERED * widest)
+    fitting = [at for at in candidates if _fits(filled[at], filled[at + 1 :])]
+    if fitting:
+        widest = max(len(filled[at]) for at in fitting)
+        return next(at for at in fitting if len(filled[at]) >= _LEAST_COVERED * widest)
     for at in candidates:
         if _fits_alone(filled, at, candidates):
             return at
@@ -109,6 +107,7 @@ def _is_label(cell: Cell) -> bool:
         and len(cell) <= _MAX_LABEL_CHARS
         and _LETTER.search(cell) is not None
         and _WITH_VALUE.search(cell) is None
+        and _GENERATED.fullmatch(cell) is None
     )
 
 
@@ -118,14 +117,6 @@ def _fits(header: list[int], after: list[list[int]]) -> bool:
     own = set(header)
     covered = sum(len(own.intersection(columns)) for columns in below)
     return len(own) > 1 and covered >= _LEAST_COVERED * sum(map(len, below))
-
-
-def _fits_densely(header: list[int], after: list[list[int]]) -> bool:
-    """Tell also whether the next rows have several values, as rows of titles have not."""
-    near = [columns for columns in after if columns][:_DENSE_AHEAD]
-    dense = sum(len(columns) > 1 for columns in near)
-    is_dense = not near or (len(near[0]) > 1 and dense >= _LEAST_DENSE * len(near))
-    return is_dense and _fits(header, after)
 
 
 def _fits_alone(filled: list[list[int]], at: int, candidates: list[int]) -> bool:

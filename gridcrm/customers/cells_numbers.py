@@ -74,7 +74,7 @@ def parse_number(cell: Cell, _reading: Reading) -> str:
 
 def parse_phone(cell: Cell, reading: Reading) -> str:
     """Return a mobile or landline number as digits; of several the first, with a warning."""
-    text = plain(cell)
+    text = "" if isinstance(cell, date) else plain(cell)
     if is_scientific(text):
         text = _whole(text)
     if whole := _POINT_ZERO.fullmatch(text):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from geo import Datum
+from gridcrm.core.i18n import N_
 from gridcrm.core.sheets import Cell
 from gridcrm.customers.cells import Reading, plain, refuse
 from gridcrm.customers.models import Tier
@@ -16,7 +17,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 _DOTS = re.compile(r"[•・‧∙⋅．]")
 _CJK_ONLY = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\s]+")
 _LETTER = re.compile(r"[^\W\d_]")
-_LIST = re.compile(r"[、,，;；/|\n]+")
+_LIST = re.compile(r"[、,，;；/／|｜\n]+")
 _SPACES = re.compile(r"\s+")
 _WORD_GAPS = re.compile(r"[\s_\-()]+")
 _CHILDREN = re.compile(r"(?:有|育有)?([一二两三四五六\d])(?:个|名)?(?:孩|子女|小孩|孩子|子|女|胎)?")
@@ -97,7 +98,7 @@ def parse_list(cell: Cell, limit: int) -> tuple[str, ...]:
 def parse_gender(cell: Cell, reading: Reading) -> str | None:
     """Return male or female; None with a warning for anything else."""
     return _known(
-        cell, _GENDER_OF, reading, "The gender {value} is not understood; it was left out."
+        cell, _GENDER_OF, reading, N_("The gender {value} is not understood; it was left out.")
     )
 
 
@@ -107,7 +108,10 @@ def parse_tier(cell: Cell, reading: Reading) -> Tier | None:
         cell,
         _TIER_OF,
         reading,
-        "The tier {value} is not one of mass, potential, preferred, affluent, private; it was left out.",
+        N_(
+            "The tier {value} is not one of mass, potential, preferred, affluent, private;"
+            " it was left out."
+        ),
     )
 
 
@@ -116,7 +120,10 @@ def parse_consent(cell: Cell, reading: Reading) -> str | None:
     if _key(cell) in _UNDECIDED:
         return None
     return _known(
-        cell, _CONSENT_OF, reading, "{value} is neither consent nor refusal; no consent was taken."
+        cell,
+        _CONSENT_OF,
+        reading,
+        N_("{value} is neither consent nor refusal; no consent was taken."),
     )
 
 
@@ -125,7 +132,7 @@ def parse_has_child(cell: Cell, reading: Reading) -> bool | None:
     key = _key(cell)
     if key not in _ANSWER_OF and (_CHILDREN.fullmatch(key)):
         return key[:1] != "0"
-    return _known(cell, _ANSWER_OF, reading, "{value} does not say whether there are children.")
+    return _known(cell, _ANSWER_OF, reading, N_("{value} does not say whether there are children."))
 
 
 def parse_datum(cell: Cell, _reading: Reading) -> Datum:

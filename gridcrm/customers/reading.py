@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from geo import Datum
+from gridcrm.core.i18n import N_
 from gridcrm.core.sheets import Cell, Row
 from gridcrm.customers import cells_numbers as numbers
 from gridcrm.customers import cells_text as text
@@ -25,15 +26,17 @@ from gridcrm.customers.same_person import GENERATED_NAME
 
 Parser = Callable[[Cell, Reading], Any]
 
-_NO_NUMBER_NEEDED = "Delete the column, or the number in it: identity numbers are not collected."
+_NO_NUMBER_NEEDED = N_(
+    "Delete the column, or the number in it: identity numbers are not collected."
+)
 _MAX_LON, _MAX_LAT = 180.0, 90.0
 _CHINA = (73.0, 18.0, 135.1, 53.6)  # west, south, east, north
 _KNOWN_LISTS = {
-    "community": ("communities", "The community {value} is not on this branch's list."),
-    "label_names": ("labels", "The label {value} is not known."),
-    "owner_name": ("owners", "The manager {value} is not a user of this branch."),
-    "segment_hint": ("segments", "The segment {value} is not known."),
-    "products": ("products", "The product {value} is not known."),
+    "community": ("communities", N_("The community {value} is not on this branch's list.")),
+    "label_names": ("labels", N_("The label {value} is not known.")),
+    "owner_name": ("owners", N_("The manager {value} is not a user of this branch.")),
+    "segment_hint": ("segments", N_("The segment {value} is not known.")),
+    "products": ("products", N_("The product {value} is not known.")),
 }
 
 
@@ -146,7 +149,8 @@ class RowReader:
                 values["lon"] = values["lat"] = None
         except CellError as error:
             kind = ValueClass.EMPTY if lon is None or lat is None else ValueClass.NUMBER
-            return [_bad(line, columns[0] if lon is None else columns[1], kind, error)]
+            is_lon = lon is None or abs(lon) > _MAX_LON
+            return [_bad(line, columns[0] if is_lon else columns[1], kind, error)]
         return []
 
     def _identity(self, line: int, values: dict[str, Any], failed: set[str]) -> list[BadCell]:
@@ -185,7 +189,7 @@ def _whole_row(row: Row, columns: Sequence[str]) -> list[BadCell]:
     bad = []
     if row.surplus:
         error = refuse(
-            "The row has {count} more values than there are columns, so they may have shifted.",
+            "The row has values ({count}) beyond the last column, so the others may have shifted.",
             "Put values that contain the separator into quotation marks.",
             count=row.surplus,
         )

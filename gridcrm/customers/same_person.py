@@ -43,6 +43,7 @@ class People:
         self._line_of_cells: dict[tuple[Cell, ...], int] = {}
         self._line_of_number: dict[str, int] = {}
         self._line_of_phone: dict[str, int] = {}
+        self._kept_line: dict[int, int] = {}
 
     def kept(self) -> list[CustomerRow]:
         """Return one row for each person, in the order of the lines kept."""
@@ -56,37 +57,41 @@ class People:
         for line, by in dict(self._same(row)).items():
             earlier = self._rows.pop(line)
             self.merged.append(Merged(line, row.line, by, _why(earlier, row, by)))
-            self._remember(earlier, row.line)
+            self._kept_line[line] = row.line
             row = _filled(row, earlier)
         self._rows[row.line] = row
         self._line_of_cells[cells] = row.line
-        self._remember(row, row.line)
+        if row.number:
+            self._line_of_number[row.number] = row.line
+        if row.phone:
+            self._line_of_phone[row.phone] = row.line
 
     def _same(self, row: CustomerRow) -> Iterator[tuple[int, SameBy]]:
         """Yield the earlier lines of the same person; the phone first, as it may be refused."""
-        line = self._line_of_phone.get(row.phone or "")
+        line = self._latest(self._line_of_phone, row.phone)
         if line is not None and _is_same_by_phone(self._rows[line], row):
             yield line, SameBy.PHONE
-        line = self._line_of_number.get(row.number or "")
+        line = self._latest(self._line_of_number, row.number)
         if line is not None:
             yield line, SameBy.NUMBER
 
-    def _remember(self, row: CustomerRow, line: int) -> None:
-        if row.number:
-            self._line_of_number[row.number] = line
-        if row.phone:
-            self._line_of_phone[row.phone] = line
+    def _latest(self, lines: dict[str, int], key: str | None) -> int | None:
+        """Return the line that a key's line went up in, after however many merges."""
+        line = lines.get(key or "")
+        while line in self._kept_line:
+            line = self._kept_line[line]
+        return line
 
 
 def _is_same_by_phone(earlier: CustomerRow, row: CustomerRow) -> bool:
     """Tell whether an equal phone means one person; a family's or an office's phone does not."""
-    others = earlier.number and row.number and earlier.number != row.number
-    if others and earlier.phone != row.phone:
-        return False  # it was theirs in a row since replaced
     is_landline = (row.phone or "").startswith("0")
-    if others or (is_landline and earlier.name != row.name):
+    is_other = earlier.number and row.number and earlier.number != row.number
+    if not is_other and not (is_landline and earlier.name != row.name):
+        return True
+    if earlier.phone == row.phone:
         raise _taken(earlier)
-    return True
+    return False  # it was theirs, until a later row gave them another
 
 
 def _taken(earlier: CustomerRow) -> CellError:
