@@ -13,7 +13,7 @@ from shapely.geometry import MultiPolygon, Polygon, shape
 from shapely.geometry.base import BaseGeometry
 
 from geo.errors import AreaError
-from geo.points import LonLat
+from geo.points import MAX_LAT, MAX_LON, LonLat
 
 Area = Polygon | MultiPolygon
 
@@ -36,7 +36,7 @@ def circle(centre: LonLat, radius_m: float) -> Polygon:
     bearing = np.arange(n) * (-360.0 / n)  # against the clock, as exteriors run
     start = np.full(n, centre.lon), np.full(n, centre.lat)
     lon, lat, _ = _ELLIPSOID.fwd(*start, bearing, np.full(n, float(radius_m)))
-    if np.ptp(lon) > 180:
+    if np.ptp(lon) > MAX_LON:
         raise AreaError(
             "The circle around {lon}, {lat} crosses the 180th meridian or a pole.",
             "Choose a centre or a radius away from it.",
@@ -146,7 +146,7 @@ def _geometries(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _shape(geometry: Mapping[str, Any]) -> BaseGeometry:
     try:
-        return shape(geometry)
+        return shape(dict(geometry))
     except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
         raise AreaError(
             "A geometry of type {kind} can't be read: {error}.",
@@ -160,10 +160,10 @@ def _refuse_impossible(area: BaseGeometry) -> None:
     lon, lat = shapely.get_coordinates(area).T
     if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
         raise AreaError("The area has a corner without coordinates.", "Draw it again.")
-    if (np.abs(lon) <= 180).all() and (np.abs(lat) <= 90).all():
+    if (np.abs(lon) <= MAX_LON).all() and (np.abs(lat) <= MAX_LAT).all():
         return
-    worst = int(np.argmax(np.maximum(np.abs(lon) - 180, np.abs(lat) - 90)))
-    exchanged = (np.abs(lon) <= 90).all() and (np.abs(lat) <= 180).all()
+    worst = int(np.argmax(np.maximum(np.abs(lon) - MAX_LON, np.abs(lat) - MAX_LAT)))
+    exchanged = (np.abs(lon) <= MAX_LAT).all() and (np.abs(lat) <= MAX_LON).all()
     raise AreaError(
         "The corner {lon}, {lat} is out of range.",
         "Longitude and latitude look exchanged: write the longitude first."

@@ -12,8 +12,9 @@ _CHUNK = 1 << 15  # points that stay in the processor's cache through all steps
 def assign(lon: ArrayLike, lat: ArrayLike, cells: Cells) -> NDArray[np.object_]:
     """Return the id of the cell that holds each point, None outside the area or without a place."""
     codes = assign_codes(lon, lat, cells)
-    names = np.append(cells.ids, None)
-    return names[codes]
+    names = np.empty(len(cells) + 1, dtype=object)
+    names[:-1] = cells.ids
+    return np.asarray(names[codes])
 
 
 def assign_codes(lon: ArrayLike, lat: ArrayLike, cells: Cells) -> NDArray[np.int32]:

@@ -4,7 +4,7 @@ GCJ-02 has no public definition. The closed form used here is the one every open
 shares; it agrees with the map services within a metre.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import overload
 
@@ -73,7 +73,7 @@ def _in_china(lon: Floats, lat: Floats) -> NDArray[np.bool_]:
     )
 
 
-def _steps(source: Datum, target: Datum) -> list[Callable[[Floats, Floats], Pair]]:
+def _steps(source: Datum, target: Datum) -> Sequence[Callable[[Floats, Floats], Pair]]:
     chain = list(Datum)
     start, end = chain.index(source), chain.index(target)
     if start <= end:

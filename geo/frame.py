@@ -77,7 +77,7 @@ def _shapes(frame: gpd.GeoDataFrame, keys: list[str]) -> NDArray[np.object_]:
     if not len(frame):
         raise FrameError("The table has no polygons.", "Choose a file with at least one.")
     out = np.empty(len(frame), dtype=object)
-    for row, (whole, key) in enumerate(zip(frame.geometry, keys, strict=True)):
+    for row, (whole, key) in enumerate(zip(frame.geometry.to_numpy(), keys, strict=True)):
         try:
             out[row] = checked_area(MultiPolygon() if whole is None else whole)
         except GeoError as error:

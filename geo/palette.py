@@ -19,6 +19,7 @@ NO_DATA_LINE = "#8a929c"
 DARK_TEXT, LIGHT_TEXT = "#000000", "#ffffff"
 
 _MAX_COLOURS = 9
+_STRAIGHT_CODED, _STRAIGHT_LINEAR = 0.04045, 0.0031308  # sRGB is a straight line below these
 
 
 class Ramp(StrEnum):
@@ -89,7 +90,9 @@ def oklab(colour: str) -> Floats:
 
 def _linear(colour: str) -> Floats:
     channels = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
-    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return np.where(
+        channels <= _STRAIGHT_CODED, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4
+    )
 
 
 def _luminance(colour: str) -> float:
@@ -99,5 +102,7 @@ def _luminance(colour: str) -> float:
 def _hex(lab: Floats) -> str:
     lms = np.linalg.solve(_LMS_TO_LAB, lab) ** 3
     linear = np.clip(np.linalg.solve(_RGB_TO_LMS, lms), 0, 1)
-    channels = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    channels = np.where(
+        linear <= _STRAIGHT_LINEAR, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055
+    )
     return "#" + "".join(f"{round(float(c) * 255):02x}" for c in channels)

@@ -12,6 +12,8 @@ from geo.errors import PointError
 
 Bounds = tuple[float, float, float, float]
 
+MAX_LON, MAX_LAT = 180.0, 90.0
+
 
 @dataclass(frozen=True, slots=True)
 class LonLat:
@@ -74,8 +76,8 @@ def _faults(
     x: NDArray[np.float64], y: NDArray[np.float64], expected: Bounds | None
 ) -> list[tuple[PointFault, NDArray[np.bool_]]]:
     """Every fault with its rows, the one to report first in front."""
-    possible = (np.abs(x) <= 180) & (np.abs(y) <= 90)
-    exchanged = ~possible & (np.abs(y) <= 180) & (np.abs(x) <= 90)
+    possible = (np.abs(x) <= MAX_LON) & (np.abs(y) <= MAX_LAT)
+    exchanged = ~possible & (np.abs(y) <= MAX_LON) & (np.abs(x) <= MAX_LAT)
     if expected is not None:
         exchanged |= ~_inside(x, y, expected) & _inside(y, x, expected)
     return [
@@ -111,9 +113,9 @@ def _refuse_impossible(lon: float, lat: float) -> None:
             lon=lon,
             lat=lat,
         )
-    if abs(lon) <= 180 and abs(lat) <= 90:
+    if abs(lon) <= MAX_LON and abs(lat) <= MAX_LAT:
         return
-    if abs(lon) <= 90 and abs(lat) <= 180:
+    if abs(lon) <= MAX_LAT and abs(lat) <= MAX_LON:
         raise PointError(
             "The latitude {lat} is out of range; longitude and latitude look exchanged.",
             "Give the longitude first: {lat}, {lon}.",

@@ -21,7 +21,9 @@ def rate(part: ArrayLike, whole: ArrayLike, min_whole: float = 0) -> Floats:
     """Return part / whole, NaN where the whole is missing, 0 or below the minimum."""
     above, below = np.broadcast_arrays(np.asarray(part, float), np.asarray(whole, float))
     enough = (below > 0) & (below >= min_whole)
-    return np.divide(above, below, out=np.full(above.shape, np.nan), where=enough)
+    out = np.full(above.shape, np.nan)
+    np.divide(above, below, out=out, where=enough)
+    return out
 
 
 def wilson(

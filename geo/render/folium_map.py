@@ -50,7 +50,7 @@ def map_file(view: MapView, contents: Mapping[str, str]) -> str:
     return _rendered(OneFileFigure(view, contents, ""))
 
 
-class OfflineFigure(Figure):  # type: ignore[misc]
+class OfflineFigure(Figure):
     """A page in which every script and style comes from a known address of our own.
 
     Branca runs the text of every element through Jinja twice. So nothing that a person wrote goes
@@ -140,7 +140,7 @@ class OneFileFigure(OfflineFigure):
         return f"<style>{alone.replace('</style', '')}</style>"
 
 
-class _Shell(folium.Map):  # type: ignore[misc]
+class _Shell(folium.Map):
     """Folium's map without its own page furniture."""
 
     default_js = _LEAFLET
@@ -157,7 +157,7 @@ GridMap.on({{ this.get_name() }});
 """)
 
 
-class UrlLayer(Layer):  # type: ignore[misc]
+class UrlLayer(Layer):
     """One layer of the view, by its number; the page fetches and colours it."""
 
     _template = Template("""

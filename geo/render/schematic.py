@@ -19,7 +19,9 @@ Shapes = NDArray[np.object_]
 Floats = NDArray[np.float64]
 
 _WIDTH, _MARGIN, _ROW = 1000.0, 16.0, 26.0  # units of the drawing; print gives them a size
+_LETTER = 11.0  # width of a digit with some room; labels that do not fit are left out
 _BAR_STEPS = (1, 2, 5)
+_M_PER_KM = 1000
 _HATCH = (
     '<defs><pattern id="hatch" width="8" height="8" patternUnits="userSpaceOnUse">'
     f'<rect width="8" height="8" fill="{NO_DATA}"/>'
@@ -84,7 +86,8 @@ def _drawn_cells(sheet: _Sheet, cells: Sequence[SchematicCell]) -> Iterable[str]
         fill = cell.colour or "url(#hatch)"
         yield f'<path d="{_path(sheet, shape)}" fill="{escape(fill)}" stroke="#5f6873"/>'
     for cell, shape in zip(cells, sheet.shapes, strict=True):
-        if cell.label:
+        west, _, east, _ = shape.bounds
+        if cell.label and (east - west) * sheet.units_per_m >= _LETTER * len(cell.label):
             inside = sheet.draw(shapely.get_coordinates(shape.representative_point()))[0]
             yield _text(inside[0], inside[1], cell.label, text_on(cell.colour or NO_DATA), "middle")
 
@@ -109,7 +112,7 @@ def _scale_bar(sheet: _Sheet) -> str:
     room_m = _WIDTH / 4 / sheet.units_per_m
     power = 10.0 ** math.floor(math.log10(room_m))
     length_m = max(step * power for step in _BAR_STEPS if step * power <= room_m)
-    name = f"{length_m / 1000:g} km" if length_m >= 1000 else f"{length_m:g} m"
+    name = f"{length_m / _M_PER_KM:g} km" if length_m >= _M_PER_KM else f"{length_m:g} m"
     width, y = length_m * sheet.units_per_m, sheet.bottom + _ROW
     left = _WIDTH - _MARGIN - width
     bar = f'<path d="M{left:.1f} {y - 6:.1f}v6h{width:.1f}v-6" fill="none" stroke="#000000"/>'
@@ -130,7 +133,7 @@ def _swatch(y: float, item: LegendItem) -> str:
     return f'{box} stroke="#5f6873"/>' + _text(_MARGIN + 38, y, item.label, "#000000", "start")
 
 
-def _text(  # noqa: PLR0913  a text has this many sides
+def _text(
     x: float,
     y: float,
     text: str,

@@ -24,28 +24,26 @@ def tessellate(area: Area, spec: Spec) -> Cells:
     A square or hex spec without an origin gets the area's centroid, written into `cells.spec`.
     """
     area = checked_area(area)
-    spec = _anchored(area, spec)
-    return Cells(area, spec, _tiling(area, spec))
+    origin = _origin(area, spec)
+    if isinstance(spec, SquareSpec | HexSpec):
+        spec = replace(spec, origin=origin)
+    return Cells(area, spec, _tiling(area, spec, Plane(origin, reach(area))))
 
 
-def _anchored(area: Area, spec: Spec) -> Spec:
-    if isinstance(spec, SquareSpec | HexSpec) and spec.origin is None:
-        return replace(spec, origin=_centroid(area))
-    return spec
-
-
-def _centroid(area: Area) -> LonLat:
+def _origin(area: Area, spec: Spec) -> LonLat:
+    if isinstance(spec, SquareSpec | HexSpec) and spec.origin:
+        return spec.origin
     return LonLat(area.centroid.x, area.centroid.y)
 
 
-def _tiling(area: Area, spec: Spec) -> Tiling:
+def _tiling(area: Area, spec: Spec, plane: Plane) -> Tiling:
     match spec:
-        case SquareSpec(side_m, LonLat() as origin):
-            return RegularTiling(area, SquareGrid(side_m), Plane(origin, reach(area)))
-        case HexSpec(side_m, LonLat() as origin):
-            return RegularTiling(area, HexGrid(side_m), Plane(origin, reach(area)))
-        case H3Spec(resolution):
-            return H3Tiling(area, resolution, Plane(_centroid(area), reach(area)))
+        case SquareSpec():
+            return RegularTiling(area, SquareGrid(spec.side_m), plane)
+        case HexSpec():
+            return RegularTiling(area, HexGrid(spec.side_m), plane)
+        case H3Spec():
+            return H3Tiling(area, spec.resolution, plane)
         case PolygonSpec():
             ids = np.array([f"poly:{key}" for key in spec.keys], dtype=object)
-            return PolygonTiling(area, ids, spec.shapes, Plane(_centroid(area), reach(area)))
+            return PolygonTiling(area, ids, spec.shapes, plane)

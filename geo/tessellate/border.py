@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.area import Area, polygonal_parts
-from geo.tessellate.chains import Shapes, chains, close
-from geo.tessellate.grid import Grid, Ints, pack, whole_cells
+from geo.tessellate.chains import chains, close
+from geo.tessellate.grid import Grid, Ints, Shapes, pack, whole_cells
 from geo.tessellate.outline import outline
 
 _FEW = 8  # shapes that are cut one by one
@@ -62,7 +63,7 @@ def _cut_out(area: Area, cols: Ints, rows: Ints, grid: Grid) -> Shapes:
     return clipped(area, whole_cells(grid, cols, rows))
 
 
-def _polygonal(shape: shapely.Geometry) -> Area:
+def _polygonal(shape: BaseGeometry) -> Area:
     if isinstance(shape, shapely.Polygon | shapely.MultiPolygon):
         return shape
     return shapely.MultiPolygon(polygonal_parts(shape))

@@ -6,11 +6,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.tessellate.grid import Floats, Grid, Ints
+from geo.tessellate.grid import Floats, Grid, Ints, Shapes
 from geo.tessellate.outline import CORNER, Outline
 from geo.tessellate.ragged import counting, following, owners
 
-Shapes = NDArray[np.object_]
 Mask = NDArray[np.bool_]
 
 _CLEAR = 1e-9  # of an edge: nearer to a corner, rounding may order crossings wrongly
@@ -91,7 +90,7 @@ def _entangled(found: Chains, line: Outline, follow: Ints) -> Mask:
     bends = np.cumsum(line.family == CORNER)
     straight = bends[found.stop - 1] == bends[found.start]
     flat = straight & (np.floor(found.at_in) == np.floor(found.at_out))
-    return unknown | flat | (found.at_in[follow] == found.at_out)
+    return np.asarray(unknown | flat | (found.at_in[follow] == found.at_out))
 
 
 def _loops(follow: Ints) -> tuple[Ints, Ints]:
@@ -123,7 +122,7 @@ def _walk(found: Chains, line: Outline, follow: Ints, grid: Grid) -> tuple[Shape
     of = np.concatenate([owner[kept], np.arange(len(follow)), cell])
     order = np.lexsort((step[of], least[of]))
     loops, ring = np.unique(least[of][order], return_inverse=True)
-    return shapely.polygons(shapely.linearrings(xy[order], indices=ring)), loops
+    return np.asarray(shapely.polygons(shapely.linearrings(xy[order], indices=ring))), loops
 
 
 def _gathered(polygons: Shapes, cell: Ints, count: int) -> Shapes:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Shapes = NDArray[np.object_]
 
 
 class Grid(Protocol):
@@ -51,12 +52,16 @@ def corners(grid: Grid, cols: Ints, rows: Ints) -> tuple[Ints, Ints]:
     return grid.corner(cols[:, None], rows[:, None], np.arange(grid.corners))
 
 
-def polygons(rings: Floats) -> NDArray[np.object_]:
+def polygons(rings: Floats) -> Shapes:
     """Return a polygon for every ring of corners: (polygons, corners, 2)."""
-    return np.asarray(shapely.polygons(shapely.linearrings(rings)))
+    count, size = rings.shape[0], rings.shape[1] + 1
+    closed = np.concatenate([rings, rings[:, :1]], axis=1).reshape(-1, 2)
+    ends = np.arange(count + 1)
+    kind = shapely.GeometryType.POLYGON
+    return np.asarray(shapely.from_ragged_array(kind, closed, (ends * size, ends)))
 
 
-def whole_cells(grid: Grid, cols: Ints, rows: Ints) -> NDArray[np.object_]:
+def whole_cells(grid: Grid, cols: Ints, rows: Ints) -> Shapes:
     """Return every cell as a polygon of the plane."""
     return polygons(grid.place(*corners(grid, cols, rows)))
 

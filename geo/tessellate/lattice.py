@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from geo.area import Area
 from geo.errors import SpecError
-from geo.tessellate.border import Border, Shapes, border, recut
-from geo.tessellate.grid import Grid, Ints, pack, unpack
+from geo.tessellate.border import Border, border, recut
+from geo.tessellate.grid import Grid, Ints, Shapes, pack, unpack
 from geo.tessellate.outline import segments
 from geo.tessellate.ragged import counting, owners
 

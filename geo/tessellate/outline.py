@@ -42,8 +42,17 @@ def outline(area: Area, grid: Grid) -> Outline:
     enters = np.empty(len(ring), dtype=bool)
     enters[after] = (cols != cols[after]) | (rows != rows[after])
     order, lone = _turned(ring, enters)
-    points = (a[order] for a in (xy, ring, family, line, cols, rows, enters))
-    return Outline(*points, lone_cols=cols[lone], lone_rows=rows[lone])
+    return Outline(
+        xy=xy[order],
+        ring=ring[order],
+        family=family[order],
+        line=line[order],
+        cols=cols[order],
+        rows=rows[order],
+        enters=enters[order],
+        lone_cols=cols[lone],
+        lone_rows=rows[lone],
+    )
 
 
 def segments(area: Area) -> tuple[Floats, Floats, Ints]:

@@ -6,8 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.tessellate.border import Shapes
-from geo.tessellate.grid import Floats, pack
+from geo.tessellate.grid import Floats, Shapes, pack
 from geo.tessellate.lattice import cover
 from geo.tessellate.ragged import firsts
 from geo.tessellate.square import SquareGrid
@@ -32,7 +31,9 @@ class Raster:
         keys, code = pack(cols, rows), np.repeat(np.arange(len(shapes), dtype=np.int32), sizes)
         asked = np.zeros(len(keys), dtype=bool)
         before = np.cumsum(sizes) - sizes
-        asked[np.concatenate([at + found.cut for at, found in zip(before, covers, strict=True)])] = True
+        asked[
+            np.concatenate([at + found.cut for at, found in zip(before, covers, strict=True)])
+        ] = True
         order = np.lexsort((code, keys))
         self._code, self._asked = code[order], asked[order]
         self._first = firsts(_dense(keys[order]))
