@@ -6,7 +6,9 @@ from argparse import ArgumentParser, Namespace
 from gridcrm.core import migrate
 from gridcrm.core.i18n import gettext
 from gridcrm.core.terminal import Command, Result, Terminal
+from gridcrm.web.demo.command import DEMO
 from gridcrm.web.seeds import seed
+from gridcrm.web.serving import serve
 
 
 async def _upgrade(terminal: Terminal, _given: Namespace) -> Result:
@@ -17,18 +19,7 @@ async def _upgrade(terminal: Terminal, _given: Namespace) -> Result:
 
 
 async def _serve(terminal: Terminal, given: Namespace) -> Result:
-    import uvicorn
-
-    await terminal.database.close()
-    config = uvicorn.Config(
-        "gridcrm.app:from_environment",
-        factory=True,
-        host=given.host,
-        port=given.port,
-        log_level=given.log_level,
-        server_header=False,
-    )
-    await uvicorn.Server(config).serve()
+    await serve(terminal, port=given.port, host=given.host, log_level=given.log_level)
     return {}
 
 
@@ -39,6 +30,7 @@ def _serve_arguments(parser: ArgumentParser) -> None:
 
 
 COMMANDS = [
+    DEMO,
     Command(
         name="upgrade",
         help="bring the database to this version and add missing ready-made data",

@@ -2,7 +2,10 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from gridcrm.labels.seed import seed as seed_labels
+from gridcrm.segments.seed import seed as seed_segments
+
 
 async def seed(session: AsyncSession) -> int:
     """Add the ready-made labels and segments that are missing and return how many."""
-    return 0
+    return await seed_labels(session) + await seed_segments(session)
