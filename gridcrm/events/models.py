@@ -25,6 +25,14 @@ class EventState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Channel(StrEnum):
+    """How somebody is told of an invitation; each way needs its own consent."""
+
+    SMS = "sms"
+    WECHAT = "wechat"
+    CALL = "call"
+
+
 class InvitationState(StrEnum):
     """What became of an invitation."""
 
@@ -110,6 +118,7 @@ class Event(SQLModel, table=True):
     branch_id: int = Field(foreign_key="branch.id", index=True)
     series_id: int | None = Field(default=None, foreign_key="event_series.id", index=True)
     template: str = Field(max_length=40)
+    theme: str = Field(default="", max_length=40)
     title: str = Field(max_length=120)
     venue_id: int | None = Field(default=None, foreign_key="venue.id")
     cell_id: int | None = Field(default=None, foreign_key="grid_cell.id", index=True)
@@ -124,6 +133,13 @@ class Event(SQLModel, table=True):
     outcome_window_days: int = 30
     anonymous_count: int = 0
     description: str = Field(default="", max_length=2000)
+    names_product: bool = False
+    submitted_by: int | None = Field(default=None, foreign_key="user_account.id")
+    approved_by: int | None = Field(default=None, foreign_key="user_account.id")
+    note: str = Field(default="", max_length=400)
+    review: str = Field(default="", max_length=2000)
+    revision: int = 0
+    closed_at: datetime | None = None
     created_by: int = Field(foreign_key="user_account.id")
     created_at: datetime
     updated_at: datetime
@@ -139,7 +155,11 @@ class EventLabel(SQLModel, table=True):
 
 
 class Invitation(SQLModel, table=True):
-    """One customer asked to one event, or left out for a reason."""
+    """One customer asked to one event, or left out for a reason.
+
+    `cell_id` is where the customer lived then. Their reply link is derived from the id and the
+    installation's secret, so nothing of it is stored.
+    """
 
     __tablename__ = "invitation"
     __table_args__ = (UniqueConstraint("event_id", "customer_id"),)
@@ -152,7 +172,7 @@ class Invitation(SQLModel, table=True):
     cell_id: int | None = Field(default=None, foreign_key="grid_cell.id", index=True)
     state: InvitationState = Field(sa_type=choice(InvitationState))
     reason: Suppression | None = Field(default=None, sa_type=choice(Suppression))
-    token_hash: str | None = Field(default=None, max_length=64, unique=True)
+    channel: Channel | None = Field(default=None, sa_type=choice(Channel))
     sent_at: datetime | None = Field(default=None, index=True)
     answered_at: datetime | None = None
 
@@ -170,11 +190,12 @@ class Registration(SQLModel, table=True):
             sqlite_where=text("customer_id IS NOT NULL AND state <> 'cancelled'"),
             postgresql_where=text("customer_id IS NOT NULL AND state <> 'cancelled'"),
         ),
+        Index("ix_registration_queue", "event_id", "state", "id"),
         CheckConstraint("party_size between 1 and 20", name="party"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    event_id: int = Field(foreign_key="event.id", index=True)
+    event_id: int = Field(foreign_key="event.id")
     branch_id: int = Field(foreign_key="branch.id", index=True)
     customer_id: int | None = Field(default=None, foreign_key="customer.id", index=True)
     guest_name: str = Field(default="", max_length=80)
@@ -198,6 +219,4 @@ class Seat(SQLModel, table=True):
 
     event_id: int = Field(foreign_key="event.id", primary_key=True)
     number: int = Field(primary_key=True)
-    registration_id: int | None = Field(
-        default=None, foreign_key="registration.id", index=True
-    )
+    registration_id: int | None = Field(default=None, foreign_key="registration.id", index=True)

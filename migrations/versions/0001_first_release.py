@@ -596,6 +596,7 @@ def upgrade() -> None:
         sa.Column("note", sa.String(length=400), nullable=False),
         sa.Column("review", sa.String(length=2000), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("closed_at", sqlmodel.UTCDateTime(), nullable=True),
         sa.Column("created_by", sa.Integer(), nullable=False),
         sa.Column("created_at", sqlmodel.UTCDateTime(), nullable=False),
         sa.Column("updated_at", sqlmodel.UTCDateTime(), nullable=False),

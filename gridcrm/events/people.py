@@ -1,0 +1,186 @@
+"""Reading who is invited, registered and at the door; a list names only whom one may see."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, false, func, or_
+from sqlmodel import SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gridcrm.consent.clauses import allows
+from gridcrm.core.paging import PAGE_SIZE
+from gridcrm.core.who import Who
+from gridcrm.customers import queries as customers
+from gridcrm.customers.models import Customer
+from gridcrm.events.known import PURPOSE
+from gridcrm.events.models import (
+    Channel,
+    Invitation,
+    InvitationState,
+    Registration,
+    RegistrationState,
+    Seat,
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A person in a list: with a registration, an invitation, or both."""
+
+    name: str
+    phone: str
+    customer_id: int | None
+    registration: Registration | None = None
+    invitation: Invitation | None = None
+    seats: tuple[int, ...] = ()
+    place: int | None = None
+    may_be_told: bool = True
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A page of a list, how many it has in all, and how many more there are that one may not see."""
+
+    lines: list[Line] = field(default_factory=list)
+    total: int = 0
+    hidden: int = 0
+
+
+async def registered(
+    session: AsyncSession,
+    who: Who,
+    event_id: int,
+    states: Collection[RegistrationState],
+    *,
+    number: int = 1,
+) -> Lines:
+    """Return a page of those registered, in the order in which they came."""
+    rows = col(Registration.event_id) == event_id, col(Registration.state).in_(states)
+    everybody = await _count(session, Registration, *rows)
+    mine = or_(col(Registration.customer_id).is_(None), _is_visible(Registration, who))
+    total = await _count(session, Registration, *rows, mine)
+    query = (
+        select(Registration, Customer.name, Customer.phone)
+        .outerjoin(Customer, col(Customer.id) == Registration.customer_id)
+        .where(*rows, mine)
+        .order_by(col(Registration.id))
+        .limit(PAGE_SIZE)
+        .offset(_offset(number, total))
+    )
+    found = list(await session.exec(query))
+    numbers = await seat_numbers(session, [row.id for row, _, _ in found])
+    places = await _places(session, event_id) if RegistrationState.WAITLISTED in states else {}
+    lines = [
+        Line(
+            name=name or row.guest_name,
+            phone=phone or row.guest_phone,
+            customer_id=row.customer_id,
+            registration=row,
+            seats=numbers.get(row.id, ()),
+            place=places.get(row.id),
+        )
+        for row, name, phone in found
+    ]
+    return Lines(lines, total, everybody - total)
+
+
+async def invited(
+    session: AsyncSession,
+    who: Who,
+    event_id: int,
+    states: Collection[InvitationState],
+    now: datetime,
+    zone: str,
+    *,
+    number: int = 1,
+    size: int = PAGE_SIZE,
+) -> Lines:
+    """Return a page of those invited, and whether they may still be told of it."""
+    rows = col(Invitation.event_id) == event_id, col(Invitation.state).in_(states)
+    everybody = await _count(session, Invitation, *rows)
+    mine = _is_visible(Invitation, who)
+    total = await _count(session, Invitation, *rows, mine)
+    query = (
+        select(Invitation, Customer.name, Customer.phone, _may_be_told(now, zone).label("told"))
+        .join(Customer, col(Customer.id) == Invitation.customer_id)
+        .where(*rows, mine)
+        .order_by(col(Invitation.id))
+        .limit(size)
+        .offset(_offset(number, total, size))
+    )
+    lines = [
+        Line(name, phone or "", row.customer_id, invitation=row, may_be_told=told)
+        for row, name, phone, told in await session.exec(query)
+    ]
+    return Lines(lines, total, everybody - total)
+
+
+async def named(session: AsyncSession, who: Who, ids: Collection[int]) -> Lines:
+    """Return the first of these customers whom one may see."""
+    wanted = sorted(ids)[:PAGE_SIZE]
+    query = customers.visible(who).where(col(Customer.id).in_(wanted)).order_by(col(Customer.id))
+    found = [Line(one.name, one.phone or "", one.id) for one in await session.exec(query)]
+    return Lines(found, len(ids), len(wanted) - len(found))
+
+
+async def seat_numbers(
+    session: AsyncSession, registration_ids: Collection[int | None]
+) -> dict[int, tuple[int, ...]]:
+    """Return the seats that registrations hold."""
+    query = select(Seat.registration_id, Seat.number).where(
+        col(Seat.registration_id).in_(registration_ids)
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for registration_id, seat in await session.exec(query.order_by(col(Seat.number))):
+        if registration_id is not None:
+            found[registration_id] = (*found.get(registration_id, ()), seat)
+    return found
+
+
+async def place_in_line(session: AsyncSession, registration: Registration) -> int:
+    """Return which place on the waiting list a registration has, from 1."""
+    query = (
+        select(func.count())
+        .select_from(Registration)
+        .where(
+            Registration.event_id == registration.event_id,
+            Registration.state == RegistrationState.WAITLISTED,
+            col(Registration.id) <= registration.id,
+        )
+    )
+    return (await session.exec(query)).one()
+
+
+async def _places(session: AsyncSession, event_id: int) -> dict[int | None, int]:
+    query = select(Registration.id).where(
+        Registration.event_id == event_id, Registration.state == RegistrationState.WAITLISTED
+    )
+    waiting = await session.exec(query.order_by(col(Registration.id)))
+    return {registration_id: place for place, registration_id in enumerate(waiting, 1)}
+
+
+async def _count(
+    session: AsyncSession, table: type[SQLModel], *conditions: ColumnElement[bool]
+) -> int:
+    query = select(func.count()).select_from(table).where(*conditions)
+    return (await session.exec(query)).one()
+
+
+def _is_visible(table: type[Registration | Invitation], who: Who) -> ColumnElement[bool]:
+    ids = customers.visible(who).with_only_columns(col(Customer.id))
+    return col(table.customer_id).in_(ids)
+
+
+def _may_be_told(now: datetime, zone: str) -> ColumnElement[bool]:
+    """Consent is asked again when the link is shown: a withdrawal counts at once."""
+    agreed = case(
+        *((col(Invitation.channel) == way, allows(PURPOSE[way], now, zone)) for way in Channel),
+        else_=false(),
+    )
+    return and_(agreed, ~col(Customer.do_not_contact), ~col(Customer.deceased))
+
+
+def _offset(number: int, total: int, size: int = PAGE_SIZE) -> int:
+    last = max(1, -(-total // size))
+    return (min(max(1, number), last) - 1) * size

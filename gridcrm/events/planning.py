@@ -1,0 +1,192 @@
+"""Planning an event: what, when, where, for how many, about what."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gridcrm.accounts import queries as accounts
+from gridcrm.branches import queries as branches
+from gridcrm.core import audit
+from gridcrm.core.errors import InvalidInput, RuleBroken
+from gridcrm.core.i18n import Language, current, gettext
+from gridcrm.core.who import Who
+from gridcrm.events import bookings, catalogue, queries, rules, seats
+from gridcrm.events.catalogue import EventTemplate, Theme
+from gridcrm.events.forms import EventIn, MicroIn, Start
+from gridcrm.events.models import Event, EventLabel, EventState, Venue
+from gridcrm.grids import queries as grids
+from gridcrm.labels import queries as labels
+
+SOON = timedelta(minutes=15)
+
+
+async def create(session: AsyncSession, who: Who, form: EventIn, now: datetime) -> Event:
+    """Plan an event with its seats; it is a draft."""
+    kind = catalogue.template(form.template)
+    event = _blank(who, kind, now)
+    await _fill(session, who, event, form)
+    await _keep(session, who, event, kind.labels if form.labels is None else form.labels)
+    return event
+
+
+async def start_micro(session: AsyncSession, who: Who, form: MicroIn, now: datetime) -> Event:
+    """Begin a micro-salon now or in a quarter of an hour; it needs no approval."""
+    theme = catalogue.theme(form.theme)
+    kind = catalogue.template(theme.template)
+    runs = form.start is Start.NOW
+    plan = EventIn(
+        template=kind.slug,
+        title=_name(theme),
+        starts_at=now if runs else now + SOON,
+        capacity=await _places(session, who, form.venue_id, kind),
+        venue_id=form.venue_id,
+        host_id=form.host_id,
+    )
+    event = _blank(who, kind, now)
+    await _fill(session, who, event, plan)
+    event.theme = theme.slug
+    event.state = EventState.IN_PROGRESS if runs else EventState.OPEN
+    event.submitted_by = event.approved_by = who.user_id
+    await _keep(session, who, event, theme.labels)
+    return event
+
+
+async def change(
+    session: AsyncSession, who: Who, event_id: int, form: EventIn, now: datetime
+) -> Event:
+    """Write a changed plan; new seats go to those who wait, and no seat in use goes away."""
+    hall = await seats.lock(session, event_id, who.here)
+    event = await queries.one(session, who, event_id)
+    if event.state not in rules.CAN_CHANGE:
+        raise RuleBroken("This event is over; its plan can no longer be changed.")
+    before = _approval(event, hall.capacity)
+    await _fill(session, who, event, form)
+    wanted, event.capacity = event.capacity, hall.capacity
+    if event.approved_by is not None:
+        rules.check_still_covered(before, _approval(event, wanted))
+    event.updated_at, event.revision = now, event.revision + 1
+    session.add(event)
+    await session.flush()
+    if wanted != hall.capacity:
+        await seats.resize(session, hall, wanted, now)
+    if form.labels is not None:
+        await _set_labels(session, event_id, form.labels)
+    audit.record(session, who, "event_change", ("event", event_id), capacity=wanted)
+    return await queries.one(session, who, event_id)
+
+
+def in_zone(moment: datetime, zone: str) -> datetime:
+    """Return a moment; one without a zone is the branch's own time."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+
+
+def _blank(who: Who, kind: EventTemplate, now: datetime) -> Event:
+    return Event(
+        branch_id=who.here,
+        template=kind.slug,
+        title=_name(kind),
+        starts_at=now,
+        ends_at=now,
+        host_id=who.user_id,
+        capacity=kind.capacity,
+        created_by=who.user_id,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+async def _fill(session: AsyncSession, who: Who, event: Event, form: EventIn) -> None:
+    """Copy a plan into an event, if everything in it exists and nothing clashes."""
+    kind = catalogue.template(event.template)
+    zone = (await branches.here(session, who)).time_zone
+    event.starts_at = in_zone(form.starts_at, zone)
+    lasts = timedelta(minutes=form.minutes or kind.minutes)
+    event.ends_at = in_zone(form.ends_at, zone) if form.ends_at else event.starts_at + lasts
+    event.title = form.title or event.title
+    event.capacity = form.capacity or event.capacity
+    event.venue_id, event.series_id, event.cell_id = form.venue_id, form.series_id, form.cell_id
+    event.host_id = form.host_id or event.host_id
+    event.partner, event.description = form.partner, form.description
+    event.names_product = form.names_product
+    event.outcome_window_days = form.outcome_window_days
+    await _check(session, who, event)
+
+
+async def _keep(session: AsyncSession, who: Who, event: Event, label_slugs: Iterable[str]) -> None:
+    session.add(event)
+    await session.flush()
+    assert event.id is not None
+    await seats.add(session, event.id, range(1, event.capacity + 1))
+    await _set_labels(session, event.id, label_slugs)
+    audit.record(
+        session, who, "event_add", ("event", event.id), template=event.template, state=event.state
+    )
+
+
+async def _set_labels(session: AsyncSession, event_id: int, slugs: Iterable[str]) -> None:
+    """Say what an event is about; a label that was retired is left out."""
+    await session.exec(delete(EventLabel).where(col(EventLabel.event_id) == event_id))
+    found = (await labels.by_slugs(session, list(slugs))).values()
+    ids = {label.id for label in found if label.id is not None}
+    session.add_all(EventLabel(event_id=event_id, label_id=label_id) for label_id in ids)
+    await session.flush()
+
+
+async def _check(session: AsyncSession, who: Who, event: Event) -> None:
+    """Refuse a room, host, series or cell that is not the branch's, too small or taken."""
+    errors: dict[str, str] = {}
+    if event.ends_at <= event.starts_at:
+        errors["ends_at"] = "The end comes after the beginning."
+    if event.venue_id is not None:
+        room = await queries.venue(session, who, event.venue_id)
+        errors |= _room_errors(room, event.capacity)
+    if event.host_id not in {user.id for user in await accounts.staff(session, who.here)}:
+        errors["host_id"] = "Choose somebody of this branch."
+    if event.series_id is not None:
+        await queries.series(session, who, event.series_id)
+    if event.cell_id is not None:
+        await grids.cell(session, who, event.cell_id)
+    errors |= await _clashes(session, event)
+    if errors:
+        raise InvalidInput(errors)
+
+
+def _room_errors(room: Venue, capacity: int) -> dict[str, str]:
+    if not room.active:
+        return {"venue_id": "This room is closed."}
+    if capacity > room.capacity:
+        message = gettext("{room} holds {n} people.")
+        return {"capacity": message.format(room=room.name, n=room.capacity)}
+    return {}
+
+
+async def _clashes(session: AsyncSession, event: Event) -> dict[str, str]:
+    others = await queries.bookings(session, event.branch_id, event.starts_at, event.ends_at)
+    found = bookings.clashes(queries.booking(event), others)
+    messages = {
+        "venue_id": gettext("At that time the room is taken by {title}."),
+        "host_id": gettext("At that time this person hosts {title}."),
+    }
+    return {name: messages[name].format(title=other.title) for name, other in found.items()}
+
+
+async def _places(
+    session: AsyncSession, who: Who, venue_id: int | None, kind: EventTemplate
+) -> int:
+    """A small corner makes a small circle."""
+    if venue_id is None:
+        return kind.capacity
+    return min(kind.capacity, (await queries.venue(session, who, venue_id)).capacity)
+
+
+def _approval(event: Event, capacity: int) -> rules.Approval:
+    kind = catalogue.template(event.template)
+    return rules.needed_approval(kind, capacity, names_product=event.names_product)
+
+
+def _name(thing: EventTemplate | Theme) -> str:
+    return thing.name_zh if current() is Language.ZH else thing.name_en

@@ -1,0 +1,228 @@
+"""Reading events, rooms and series of the branch at hand."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from gridcrm.branches import queries as branches
+from gridcrm.core.days import local_day
+from gridcrm.core.errors import NotFound
+from gridcrm.core.who import Who
+from gridcrm.events.bookings import Booking
+from gridcrm.events.models import (
+    Event,
+    EventLabel,
+    EventSeries,
+    EventState,
+    Invitation,
+    InvitationState,
+    Registration,
+    RegistrationState,
+    Venue,
+)
+from gridcrm.labels.models import Label
+
+_AHEAD = frozenset({EventState.OPEN, EventState.FULL, EventState.IN_PROGRESS, EventState.APPROVED})
+_SHOWN_TODAY = _AHEAD | {EventState.CLOSED, EventState.SETTLED, EventState.REVIEWED}
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Counters:
+    """How far an event has got: people invited, heads registered, waiting and here."""
+
+    invited: int = 0
+    suppressed: int = 0
+    accepted: int = 0
+    declined: int = 0
+    registered: int = 0
+    waiting: int = 0
+    here: int = 0
+    no_shows: int = 0
+
+
+@dataclass(frozen=True)
+class OnTheDay:
+    """An event as the morning page shows it; `registered`, `here` and `waiting` are heads."""
+
+    event: Event
+    venue: str
+    registered: int
+    here: int
+    waiting: int
+
+
+def visible(who: Who) -> SelectOfScalar[Event]:
+    """Select the events of the branch at hand."""
+    return select(Event).where(Event.branch_id == who.here)
+
+
+async def one(session: AsyncSession, who: Who, event_id: int) -> Event:
+    """Return an event of this person's branch, as it stands in the database."""
+    query = visible(who).where(Event.id == event_id).execution_options(populate_existing=True)
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def upcoming(session: AsyncSession, who: Who, now: datetime, limit: int = 5) -> list[Event]:
+    """Return the next events that are sure to happen."""
+    query = visible(who).where(Event.ends_at >= now, col(Event.state).in_(_AHEAD))
+    return list(await session.exec(query.order_by(col(Event.starts_at)).limit(limit)))
+
+
+async def between(
+    session: AsyncSession,
+    who: Who,
+    start: datetime,
+    end: datetime,
+    *,
+    series_id: int | None = None,
+    states: Sequence[EventState] = (),
+) -> list[Event]:
+    """Return the events that begin in a stretch of time, first ones first."""
+    query = visible(who).where(Event.starts_at >= start, Event.starts_at < end)
+    if series_id is not None:
+        query = query.where(Event.series_id == series_id)
+    if states:
+        query = query.where(col(Event.state).in_(states))
+    return list(await session.exec(query.order_by(col(Event.starts_at), col(Event.id))))
+
+
+async def in_month(
+    session: AsyncSession,
+    who: Who,
+    month: date,
+    *,
+    series_id: int | None = None,
+    states: Sequence[EventState] = (),
+) -> list[Event]:
+    """Return the events of a month of the branch's calendar."""
+    zone = ZoneInfo((await branches.here(session, who)).time_zone)
+    first = month.replace(day=1)
+    following = (first + timedelta(days=32)).replace(day=1)
+    start, end = (datetime.combine(day, time(), zone) for day in (first, following))
+    return await between(session, who, start, end, series_id=series_id, states=states)
+
+
+async def today(session: AsyncSession, who: Who, now: datetime) -> list[OnTheDay]:
+    """Return the events of the branch's day, with how full they are, in three statements."""
+    zone = (await branches.here(session, who)).time_zone
+    start = datetime.combine(local_day(now, zone), time(), ZoneInfo(zone))
+    events = await between(session, who, start, start + _DAY, states=tuple(_SHOWN_TODAY))
+    heads = await _heads(session, [event.id for event in events])
+    rooms = {room.id: room.name for room in await venues(session, who)} if events else {}
+    return [
+        OnTheDay(
+            event=event,
+            venue=rooms.get(event.venue_id, ""),
+            registered=event.taken,
+            here=heads.get((event.id, RegistrationState.CHECKED_IN), 0),
+            waiting=heads.get((event.id, RegistrationState.WAITLISTED), 0),
+        )
+        for event in events
+    ]
+
+
+async def counters(session: AsyncSession, event_id: int) -> Counters:
+    """Return how far an event has got; the caller has already seen the event."""
+    asked = select(Invitation.state, func.count()).where(Invitation.event_id == event_id)
+    states = dict(list(await session.exec(asked.group_by(Invitation.state))))
+    heads = {state: n for (_, state), n in (await _heads(session, [event_id])).items()}
+    sent = sum(n for state, n in states.items() if state is not InvitationState.SUPPRESSED)
+    here = heads.get(RegistrationState.CHECKED_IN, 0)
+    absent = heads.get(RegistrationState.NO_SHOW, 0)
+    return Counters(
+        invited=sent,
+        suppressed=states.get(InvitationState.SUPPRESSED, 0),
+        accepted=states.get(InvitationState.ACCEPTED, 0),
+        declined=states.get(InvitationState.DECLINED, 0),
+        registered=heads.get(RegistrationState.CONFIRMED, 0) + here + absent,
+        waiting=heads.get(RegistrationState.WAITLISTED, 0),
+        here=here,
+        no_shows=absent,
+    )
+
+
+async def bookings(
+    session: AsyncSession, branch_id: int, start: datetime, end: datetime
+) -> list[Booking]:
+    """Return what the branch's rooms and people are already planned for at that time."""
+    query = select(Event).where(
+        Event.branch_id == branch_id,
+        Event.starts_at < end,
+        Event.ends_at > start,
+        Event.state != EventState.CANCELLED,
+    )
+    return [booking(event) for event in await session.exec(query)]
+
+
+async def venues(session: AsyncSession, who: Who) -> list[Venue]:
+    """Return the branch's rooms and corners."""
+    query = select(Venue).where(Venue.branch_id == who.here)
+    return list(await session.exec(query.order_by(col(Venue.name))))
+
+
+async def venue(session: AsyncSession, who: Who, venue_id: int) -> Venue:
+    """Return one room of this person's branch."""
+    query = select(Venue).where(Venue.branch_id == who.here, Venue.id == venue_id)
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def all_series(session: AsyncSession, who: Who) -> list[EventSeries]:
+    """Return the branch's series."""
+    query = select(EventSeries).where(EventSeries.branch_id == who.here)
+    return list(await session.exec(query.order_by(col(EventSeries.name))))
+
+
+async def series(session: AsyncSession, who: Who, series_id: int) -> EventSeries:
+    """Return one series of this person's branch."""
+    query = select(EventSeries).where(
+        EventSeries.branch_id == who.here, EventSeries.id == series_id
+    )
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def labels_of(session: AsyncSession, event_id: int) -> list[Label]:
+    """Return what an event is about; the caller has already seen the event."""
+    query = select(Label).join(EventLabel, col(EventLabel.label_id) == Label.id)
+    return list(
+        await session.exec(query.where(EventLabel.event_id == event_id).order_by(Label.slug))
+    )
+
+
+async def _heads(
+    session: AsyncSession, event_ids: Sequence[int | None]
+) -> dict[tuple[int, RegistrationState], int]:
+    query = select(Registration.event_id, Registration.state, func.sum(Registration.party_size))
+    rows = await session.exec(
+        query.where(col(Registration.event_id).in_(event_ids)).group_by(
+            col(Registration.event_id), col(Registration.state)
+        )
+    )
+    return {(event_id, state): int(n) for event_id, state, n in rows}
+
+
+def booking(event: Event) -> Booking:
+    """Return what an event takes of a room and of somebody’s day."""
+    return Booking(
+        event_id=event.id,
+        title=event.title,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+        venue_id=event.venue_id,
+        host_id=event.host_id,
+    )
