@@ -92,6 +92,7 @@ def create_app(settings: Settings) -> Litestar:
                 "clock": lambda: datetime.now(UTC),
                 "frame": render.frame,
                 "bare_frame": render.bare_frame,
+                "static": render.static,
                 "running_keys": set(),
             }
         ),
