@@ -12,7 +12,7 @@ from gridcrm.app import create_app
 from gridcrm.cli import commands
 from gridcrm.core.policy import http_handlers
 from gridcrm.core.settings import SETTINGS, Settings
-from gridcrm.maps.metrics import METRICS
+from gridcrm.maps.formulas import formulas_markdown
 
 FOLDER = Path(__file__).parent / "reference"
 _MADE = "<!-- Made by `make docs`; change the code, not this page. -->\n"
@@ -57,12 +57,8 @@ def api() -> str:
 
 
 def metrics() -> str:
-    """Return the map metrics with their formulas."""
-    rows = "\n".join(f"| `{m.key}` | {m.name} | {m.formula} |" for m in METRICS)
-    return (
-        f"# Map metrics\n\n{_MADE}\nRates show only where their denominator is large enough; "
-        f"see the guide.\n\n| key | name | formula |\n|---|---|---|\n{rows}\n"
-    )
+    """Return the map metrics with their formulas, and what of them is shown to whom."""
+    return formulas_markdown(_MADE)
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -1,6 +1,6 @@
 """What may be asked of a map, in a form or an address."""
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from sqlmodel import SQLModel
 
@@ -25,3 +25,29 @@ class MapIn(SQLModel):
     days: Days = Days.QUARTER
     label: str | None = None
     segment: int | None = None
+
+
+class View(StrEnum):
+    """What stands beside the map."""
+
+    MAP = "map"
+    TABLE = "table"
+
+
+class Sort(StrEnum):
+    """A column of the table."""
+
+    NAME = "name"
+    VALUE = "value"
+    N = "n"
+    LEAD = "lead"
+
+
+class ViewIn(MapIn):
+    """A map page: the metric, what stands beside the map, and in which order."""
+
+    view: View = View.MAP
+    sort: Sort = Sort.VALUE
+    down: bool = True
+    page: int = 1
+    cell: int | None = None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gridcrm.core.i18n import N_
 from gridcrm.core.who import Right
 
 FEWEST_FOR_A_RATE = 20
@@ -57,75 +58,85 @@ _PERIOD = frozenset({Need.PERIOD})
 DEFINITIONS = (
     Definition(
         Metric.CUSTOMERS,
-        "Customers",
+        N_("Customers"),
         Measure.COUNT,
-        "Customers and prospects whose position lies in the cell.",
+        N_("Customers and prospects whose position lies in the cell."),
     ),
     Definition(
         Metric.DENSITY,
-        "Customers per km²",
+        N_("Customers per km²"),
         Measure.DENSITY,
-        "Customers and prospects in the cell ÷ its ground in square kilometres.",
+        N_("Customers and prospects in the cell ÷ its ground in square kilometres."),
     ),
     Definition(
         Metric.CONSENT,
-        "Consent share",
+        N_("Consent share"),
         Measure.RATE,
-        "Customers with a valid consent to marketing by SMS, telephone or WeChat ÷ customers "
-        "in the cell.",
+        N_(
+            "Customers with a valid consent to marketing by SMS, telephone or WeChat ÷ customers "
+            "in the cell."
+        ),
     ),
     Definition(
         Metric.LABEL,
-        "Label share",
+        N_("Label share"),
         Measure.RATE,
-        "Customers who carry the label, or one below it, and whose label has not expired "
-        "÷ customers in the cell.",
+        N_(
+            "Customers who carry the label, or one below it, and whose label has not expired "
+            "÷ customers in the cell."
+        ),
         frozenset({Need.LABEL}),
     ),
     Definition(
         Metric.SEGMENT,
-        "Members of a segment",
+        N_("Members of a segment"),
         Measure.COUNT,
-        "Customers in the cell who meet the segment's conditions now.",
+        N_("Customers in the cell who meet the segment's conditions now."),
         frozenset({Need.SEGMENT}),
         Right.SEGMENTS_VIEW,
     ),
     Definition(
         Metric.VISITS,
-        "Visits",
+        N_("Visits"),
         Measure.COUNT,
-        "Visits to the cell within the period, without those that found nobody at home.",
+        N_("Visits to the cell within the period, without those that found nobody at home."),
         _PERIOD,
     ),
     Definition(
         Metric.INVITED,
-        "Invited",
+        N_("Invited"),
         Measure.COUNT,
-        "Different customers invited to events that began within the period; staff and minors never "
-        "count.",
+        N_(
+            "Different customers invited to events that began within the period; staff and minors never "
+            "count."
+        ),
         _PERIOD,
     ),
     Definition(
         Metric.ATTENDED,
-        "Attended",
+        N_("Attended"),
         Measure.COUNT,
-        "Different customers checked in at events that began within the period; staff and minors "
-        "never count.",
+        N_(
+            "Different customers checked in at events that began within the period; staff and minors "
+            "never count."
+        ),
         _PERIOD,
     ),
     Definition(
         Metric.CONVERTED,
-        "Converted",
+        N_("Converted"),
         Measure.COUNT,
-        "Of those who attended: customers with at least one verified financial outcome that is "
-        "credited to an event they attended within the period.",
+        N_(
+            "Of those who attended: customers with at least one verified financial outcome that is "
+            "credited to an event they attended within the period."
+        ),
         _PERIOD,
     ),
     Definition(
         Metric.CONVERSION,
-        "Conversion rate",
+        N_("Conversion rate"),
         Measure.RATE,
-        "Converted ÷ attended, both within the period.",
+        N_("Converted ÷ attended, both within the period."),
         _PERIOD,
     ),
 )

@@ -1,26 +1,34 @@
 """Counting per cell: one statement a count, for all cells at once."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, cast, func, select
-from sqlmodel import col
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, case, cast, func, or_
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gridcrm.branches.models import Place
+from geo.render.view import Level
+from gridcrm.branches.models import Place, PlaceKind
 from gridcrm.core.who import Who
 from gridcrm.customers import queries as customers
 from gridcrm.customers.models import Customer
+from gridcrm.events.models import Event, EventState
 from gridcrm.grids.models import GridCell
+from gridcrm.ledger.models import Visit
 from gridcrm.maps import records
-from gridcrm.maps.places import NAMED, NamedPlace, Origin
+from gridcrm.maps.places import KINDS, NAMED, NamedPlace, Origin
 from gridcrm.maps.records import Ask, Records
 from gridcrm.maps.rules import Tally
+from gridcrm.segments.models import Segment
 
 Tallies = Mapping[int, Tally]
 Bounds = tuple[float, float, float, float]
 
 _PRIME = 1_000_003
+_MARGIN = 0.75
+_EVENTS = 5
 
 
 class CellRow(NamedTuple):
@@ -35,9 +43,10 @@ class CellRow(NamedTuple):
 
 async def cell_rows(session: AsyncSession, plan_id: int) -> list[CellRow]:
     """Return the cells of a plan."""
-    columns = (GridCell.id, GridCell.key, GridCell.name, GridCell.area_m2, GridCell.lead_id)
-    query = select(*columns).where(GridCell.plan_id == plan_id).order_by(col(GridCell.id))  # type: ignore[call-overload]
-    return [CellRow(*row) for row in await session.exec(query)]
+    cell = GridCell.__table__.c  # type: ignore[attr-defined]
+    columns = sa.select(cell.id, cell.key, cell.name, cell.area_m2, cell.lead_id)
+    query = columns.where(cell.plan_id == plan_id).order_by(cell.id)
+    return [CellRow(*row) for row in await session.exec(query)]  # type: ignore[call-overload]
 
 
 async def tallies(session: AsyncSession, ask: Ask) -> tuple[Tallies, Tallies]:
@@ -47,10 +56,67 @@ async def tallies(session: AsyncSession, ask: Ask) -> tuple[Tallies, Tallies]:
     return part, await _by_cell(session, ask.plan_id, whole) if whole is not None else {}
 
 
+async def segment_choices(session: AsyncSession, who: Who) -> list[Segment]:
+    """Return the segments of the branch at hand and the ready-made ones."""
+    own = or_(col(Segment.branch_id) == who.here, col(Segment.branch_id).is_(None))
+    query = select(Segment).where(own, col(Segment.archived_at).is_(None))
+    ready_made_last = query.order_by(col(Segment.branch_id).is_(None), col(Segment.id))
+    return list(await session.exec(ready_made_last))
+
+
+async def places(session: AsyncSession, on: Bounds, branch_id: int, level: Level) -> list[Place]:
+    """Return the places of a layer that lie on the map or near its edge."""
+    west, south, east, north = on
+    wide, high = (east - west) * _MARGIN, (north - south) * _MARGIN
+    query = select(Place).where(
+        Place.branch_id == branch_id,
+        col(Place.kind).in_(KINDS[level]),
+        col(Place.max_lon) >= west - wide,
+        col(Place.min_lon) <= east + wide,
+        col(Place.max_lat) >= south - high,
+        col(Place.min_lat) <= north + high,
+    )
+    rank = case({kind: at for at, kind in enumerate(KINDS[level])}, value=col(Place.kind))
+    return list(await session.exec(query.order_by(rank, col(Place.id))))
+
+
+async def tally_of(session: AsyncSession, ask: Ask, cell_id: int) -> tuple[Tally, Tally | None]:
+    """Return the same for one cell."""
+    part = await _by_cell(session, ask.plan_id, records.part(ask), cell_id)
+    whole = records.whole(ask)
+    if whole is None:
+        return part.get(cell_id, Tally()), None
+    wholes = await _by_cell(session, ask.plan_id, whole, cell_id)
+    return part.get(cell_id, Tally()), wholes.get(cell_id)
+
+
+async def visit_days(
+    session: AsyncSession, cell_id: int, today: date
+) -> tuple[date | None, date | None]:
+    """Return when a cell was visited last, and for when the next visit is promised."""
+    last = select(func.max(Visit.visited_on)).where(Visit.cell_id == cell_id)
+    following = select(func.min(Visit.next_on)).where(
+        Visit.cell_id == cell_id, col(Visit.next_on) >= today
+    )
+    return (await session.exec(last)).one(), (await session.exec(following)).one()
+
+
+async def events_of_cell(session: AsyncSession, cell_id: int) -> list[Event]:
+    """Return the latest events planned for a cell, newest first."""
+    query = select(Event).where(Event.cell_id == cell_id, Event.state != EventState.CANCELLED)
+    return list(await session.exec(query.order_by(col(Event.starts_at).desc()).limit(_EVENTS)))
+
+
+async def people(session: AsyncSession, who: Who) -> int:
+    """Return how many customers the branch has."""
+    everybody = customers.counted(who).subquery()
+    return (await session.exec(select(func.count()).select_from(everybody))).one()
+
+
 async def unplaced(session: AsyncSession, who: Who) -> int:
     """Return how many customers lie in no cell."""
-    query = customers.counted(who).where(col(Customer.cell_id).is_(None))
-    return (await session.exec(query.with_only_columns(func.count()))).one()
+    homeless = customers.counted(who).where(col(Customer.cell_id).is_(None))
+    return (await session.exec(select(func.count()).select_from(homeless.subquery()))).one()
 
 
 async def bounds(session: AsyncSession, plan_id: int) -> Bounds:
@@ -58,32 +124,37 @@ async def bounds(session: AsyncSession, plan_id: int) -> Bounds:
     west, south = func.min(GridCell.min_lon), func.min(GridCell.min_lat)
     east, north = func.max(GridCell.max_lon), func.max(GridCell.max_lat)
     query = select(west, south, east, north).where(GridCell.plan_id == plan_id)
-    row = (await session.exec(query)).one()  # type: ignore[call-overload]
+    row = (await session.exec(query)).one()
     return float(row[0]), float(row[1]), float(row[2]), float(row[3])
 
 
 async def named_places(session: AsyncSession, branch_id: int) -> list[NamedPlace]:
     """Return the places whose names a map may write."""
-    query = select(Place.name, Place.kind, Place.lon, Place.lat).where(  # type: ignore[call-overload]
+    query = select(Place.name, Place.kind, Place.lon, Place.lat).where(
         Place.branch_id == branch_id, Place.name != "", col(Place.kind).in_(NAMED)
     )
-    return [NamedPlace(*row) for row in await session.exec(query.order_by(col(Place.id)))]
+    rows = await session.exec(query.order_by(col(Place.id)))
+    return [NamedPlace(name, PlaceKind(kind), lon, lat) for name, kind, lon, lat in rows]
 
 
 async def origins(session: AsyncSession, branch_id: int) -> list[Origin]:
     """Return which kinds of places there are, and where they come from."""
-    query = select(Place.kind, Place.source, Place.licence).where(Place.branch_id == branch_id)  # type: ignore[call-overload]
-    return [Origin(*row) for row in await session.exec(query.distinct())]
+    query = select(Place.kind, Place.source, Place.licence).where(Place.branch_id == branch_id)
+    rows = await session.exec(query.distinct())
+    return [Origin(PlaceKind(kind), source, licence) for kind, source, licence in rows]
 
 
-async def _by_cell(session: AsyncSession, plan_id: int, rows: Records) -> Tallies:
+async def _by_cell(
+    session: AsyncSession, plan_id: int, rows: Records, cell_id: int | None = None
+) -> dict[int, Tally]:
     found = rows.subquery()
     record = cast(found.c.record, BigInteger)
     marks = (func.sum(record), func.sum(record * record % _PRIME))
-    query = (
-        select(found.c.cell, func.count(), *marks)
-        .where(found.c.cell.in_(records.plan_cells(plan_id)))
-        .group_by(found.c.cell)
+    asked = (
+        found.c.cell.in_(records.plan_cells(plan_id))
+        if cell_id is None
+        else found.c.cell == cell_id
     )
+    query = sa.select(found.c.cell, func.count(), *marks).where(asked).group_by(found.c.cell)
     counted = await session.exec(query)  # type: ignore[call-overload]
     return {cell: Tally(n, (int(one), int(two))) for cell, n, one, two in counted}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, case, or_, select
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from gridcrm.consent.clauses import allows
@@ -28,7 +29,7 @@ from gridcrm.outcomes.stages import persons
 from gridcrm.segments.condition import Context
 from gridcrm.segments.predicate import compile_predicate
 
-Records = Select[Any]
+Records = Select[*tuple[Any, ...]]
 """Two columns, `cell` and `record`; no pair twice."""
 
 MARKETING = (Purpose.MARKETING_SMS, Purpose.MARKETING_CALL, Purpose.WECHAT_CONTACT)
@@ -54,9 +55,9 @@ def whole(ask: Ask) -> Records | None:
     return found(ask) if found else None
 
 
-def plan_cells(plan_id: int) -> Select[tuple[int]]:
+def plan_cells(plan_id: int) -> Select[int | None]:
     """Select the ids of a plan's cells."""
-    return select(col(GridCell.id)).where(GridCell.plan_id == plan_id)
+    return select(col(GridCell.id)).where(col(GridCell.plan_id) == plan_id)
 
 
 def _people(ask: Ask) -> Records:
@@ -72,14 +73,14 @@ def _consenting(ask: Ask) -> Records:
 
 def _labelled(ask: Ask) -> Records:
     label, today = ask.question.label, ask.question.today
-    assert label is not None  # noqa: S101 - the metric needs one and the question has it
+    assert label is not None
     carried = or_(carries(label.slug, 0, today), carries_under(label.slug, 0, today))
     return _people(ask).where(carried)
 
 
 def _members(ask: Ask) -> Records:
     question = ask.question
-    assert question.segment is not None  # noqa: S101 - the metric needs one and the question has it
+    assert question.segment is not None
     context = Context(question.now, question.today, ask.who.here, question.zone)
     return _people(ask).where(compile_predicate(question.segment.predicate, context))
 
@@ -128,7 +129,7 @@ def _as_records(person: Subquery) -> Records:
     return select(person.c.key.label("cell"), person.c.customer_id.label("record"))
 
 
-def _lived_in(then: ColumnElement[Any], ask: Ask) -> ColumnElement[Any]:
+def _lived_in(then: Mapped[int | None], ask: Ask) -> ColumnElement[Any]:
     now = col(Customer.cell_id)
     return case((then.in_(plan_cells(ask.plan_id)), then), else_=now).label("cell")
 

@@ -9,7 +9,6 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
 
 from gridcrm.core.who import Right, Who
 from gridcrm.maps.metrics import FEWEST_FOR_A_RATE, Measure
@@ -19,7 +18,8 @@ _STEP = 5
 _M2_PER_KM2 = 1e6
 
 
-class Tally(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Tally:
     """How many records, and a mark that two different sets of records hardly ever share."""
 
     count: int = 0
@@ -48,8 +48,11 @@ class Figure:
 
 def blur_key(who: Who, secret: str) -> bytes | None:
     """Return the key that rounds this person's numbers, None for who may see them exactly."""
-    if who.may(Right.CUSTOMERS_LIST):
-        return None
+    return None if who.may(Right.CUSTOMERS_LIST) else sharing_key(secret)
+
+
+def sharing_key(secret: str) -> bytes:
+    """Return the key that rounds the numbers of a map which is passed on to anybody."""
     return hashlib.sha256(b"small counts:" + secret.encode()).digest()
 
 
@@ -97,6 +100,6 @@ def _rounded(tally: Tally, key: bytes) -> int:
 
 
 def _lot(tally: Tally, key: bytes) -> float:
-    """Return a number from 0 to 1 that is always the same for the same set of records."""
-    drawn = hmac.digest(key, repr(tuple(tally)).encode(), "sha256")
+    """Return a number between 0 and 1 that is always the same for the same set of records."""
+    drawn = hmac.digest(key, f"{tally.count}:{tally.mark}".encode(), "sha256")
     return int.from_bytes(drawn[:8], "big") / 2**64

@@ -55,7 +55,9 @@ def test_hidden_few_and_missing_are_three_different_looks():
 
 def test_a_hidden_count_takes_part_in_no_class():
     with_hidden = [*known(10, 20, 30), Figure(State.HIDDEN)]
-    assert scale(Measure.COUNT, with_hidden).classes == scale(Measure.COUNT, known(10, 20, 30)).classes
+    assert (
+        scale(Measure.COUNT, with_hidden).classes == scale(Measure.COUNT, known(10, 20, 30)).classes
+    )
 
 
 @pytest.mark.parametrize("measure", Measure)

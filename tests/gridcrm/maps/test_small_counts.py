@@ -136,6 +136,7 @@ def test_a_rate_that_head_office_sees_never_says_none_or_all(
 def test_a_rate_of_seven_in_sixty_does_not_give_the_seven_away():
     """Whatever is shown could have come from several numbers of people."""
     seen = {
-        figure(Measure.RATE, tally(7, (n, n)), tally(60, (n, 1)), KM2, KEY).value for n in range(200)
+        figure(Measure.RATE, tally(7, (n, n)), tally(60, (n, 1)), KM2, KEY).value
+        for n in range(200)
     }
     assert seen == {5 / 60, 10 / 60}

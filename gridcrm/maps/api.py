@@ -1,0 +1,76 @@
+"""The cells of a branch with one metric, for programs and for other map viewers."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from geo.render.geojson import wkb_geojson
+from gridcrm.branches import queries as branches
+from gridcrm.core.policy import needs
+from gridcrm.core.settings import Settings
+from gridcrm.core.who import Right, Who
+from gridcrm.grids import queries as grids
+from gridcrm.maps import loading
+from gridcrm.maps.answer import Answer
+from gridcrm.maps.forms import Days, MapIn
+from gridcrm.maps.metrics import Metric
+from gridcrm.maps.rules import blur_key
+
+PACKED = {"plain": False}
+
+
+class MapApi(Controller):
+    """The map's numbers."""
+
+    path = "/branches"
+    tags = ("map",)
+    opt = needs(Right.MAP_VIEW)
+
+    @get("/{code:str}/cells.geojson", opt=PACKED, media_type="application/geo+json")
+    async def cells(
+        self,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        settings: NamedDependency[Settings],
+        now: NamedDependency[datetime],
+        code: FromPath[str],
+        metric: FromQuery[Metric] = Metric.CUSTOMERS,
+        days: FromQuery[Days] = Days.QUARTER,
+        label: FromQuery[str | None] = None,
+        segment: FromQuery[int | None] = None,
+    ) -> Response[bytes]:
+        """Return the published cells as GeoJSON, each with its value, n, class and colour.
+
+        `label` is a label's slug and `segment` a segment's number, for the metrics that need one.
+        A hidden number is null.
+        """
+        branch = await branches.by_code(session, who, code)
+        there = replace(who, branch_id=branch.id)
+        on = await loading.ground(session, there, branch)
+        given = MapIn(metric=metric, days=days, label=label, segment=segment)
+        shown = await loading.answered(
+            session, there, on, given, now, blur_key(who, settings.secret)
+        )
+        cells = await grids.cells(session, on.plan_id)
+        return Response(features(shown, {cell.id or 0: cell.wkb for cell in cells}))
+
+
+def features(shown: Answer, shapes: dict[int, bytes]) -> bytes:
+    """Return the cells of an answer as GeoJSON; a feature's id is the cell's key."""
+    lines = shown.lines
+    columns = {
+        "name": [line.cell.name for line in lines],
+        "metric": [shown.definition.metric.value for _ in lines],
+        "value": [line.figure.value for line in lines],
+        "n": [line.figure.n for line in lines],
+        "numerator": [line.figure.numerator for line in lines],
+        "class": [line.shade.name for line in lines],
+        "colour": [None if line.shade.hatched else line.shade.colour for line in lines],
+    }
+    return wkb_geojson(
+        [line.cell.key for line in lines], [shapes[line.cell.id] for line in lines], columns
+    )

@@ -1,0 +1,79 @@
+"""What a map's form offers: metrics, periods, labels and segments, in the reader's language."""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gridcrm.core.i18n import Language, current, gettext
+from gridcrm.core.who import Right, Who
+from gridcrm.labels import queries as labels
+from gridcrm.labels.models import Label
+from gridcrm.maps import queries
+from gridcrm.maps.forms import Days, MapIn
+from gridcrm.maps.metrics import DEFINITIONS, METRICS, Need
+
+G = TypeVar("G", bound=MapIn)
+Options = list[tuple[str, str]]
+Grouped = list[tuple[str, Options]]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The options of every field."""
+
+    metrics: Options
+    days: Options
+    labels: Grouped
+    segments: Options
+
+    def needs(self) -> dict[str, list[str]]:
+        """Return which fields each metric needs, for the script that hides the others."""
+        return {value: sorted(METRICS[value].needs) for value, _ in self.metrics}  # type: ignore[index]
+
+
+async def choices(session: AsyncSession, who: Who) -> Choices:
+    """Return what this person can choose from."""
+    segments = await queries.segment_choices(session, who) if who.may(Right.SEGMENTS_VIEW) else []
+    grouped = _grouped(await labels.tree(session))
+    missing = ({Need.LABEL} if not grouped else set()) | ({Need.SEGMENT} if not segments else set())
+    return Choices(
+        metrics=[
+            (d.metric.value, gettext(d.name))
+            for d in DEFINITIONS
+            if who.may(d.right) and not d.needs & missing
+        ],
+        days=[(str(int(days)), gettext("last {n} days").format(n=int(days))) for days in Days],
+        labels=grouped,
+        segments=[(str(row.id), _local(row)) for row in segments],
+    )
+
+
+def completed(given: G, offered: Choices) -> G:
+    """Return the same wish with the first label or segment where one is needed and missing."""
+    needs = METRICS[given.metric].needs
+    changes: dict[str, Any] = {}
+    if Need.LABEL in needs and not given.label and offered.labels:
+        changes["label"] = offered.labels[0][1][0][0]
+    if Need.SEGMENT in needs and given.segment is None and offered.segments:
+        changes["segment"] = int(offered.segments[0][0])
+    return given.model_copy(update=changes)
+
+
+def _grouped(tree: list[Label]) -> Grouped:
+    """Return the tree as one group for each theme; deeper labels are indented."""
+    found: Grouped = []
+    for label in tree:
+        if not label.active:
+            continue
+        if label.depth == 1 or not found:
+            found.append((_local(label), []))
+        words = _local(label)
+        if label.depth == 1:
+            words = gettext("{theme}: all of it").format(theme=words)
+        found[-1][1].append((label.slug, "\u2003" * max(0, label.depth - 2) + words))
+    return found
+
+
+def _local(thing: Any) -> str:
+    return str(thing.name_zh if current() is Language.ZH else thing.name_en)

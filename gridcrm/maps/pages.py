@@ -1,0 +1,195 @@
+"""The map, what its frame asks for, and the page of one cell."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, MediaType, Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from geo.render.geojson import wkb_geojson
+from geo.render.view import Level
+from gridcrm.branches import queries as branches
+from gridcrm.core.errors import NotFound
+from gridcrm.core.forms import parse
+from gridcrm.core.pages import page, wants_fragment
+from gridcrm.core.policy import needs
+from gridcrm.core.settings import Settings
+from gridcrm.core.who import Right, Who
+from gridcrm.grids import queries as grids
+from gridcrm.maps import cells, drawing, loading, queries, screen
+from gridcrm.maps.answer import values_json
+from gridcrm.maps.choices import choices, completed
+from gridcrm.maps.forms import MapIn, ViewIn
+from gridcrm.maps.places import places_geojson
+from gridcrm.maps.rules import blur_key
+
+PACKED = {"plain": False}
+_GEOJSON = "application/geo+json"
+_KEPT = {"Cache-Control": "private, max-age=604800"}
+_ASKED = {"Cache-Control": "private, no-cache"}
+_FRAME_POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'"
+)
+
+
+class MapPages(Controller):
+    """The map of the branch at hand."""
+
+    path = "/map"
+    include_in_schema = False
+    opt = needs(Right.MAP_VIEW)
+
+    @get()
+    async def map(
+        self,
+        request: Request[Any, Any, Any],
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        settings: NamedDependency[Settings],
+        now: NamedDependency[datetime],
+    ) -> Template:
+        """Show the map with its panel; HTMX gets only the panel."""
+        asked = parse(ViewIn, dict(request.query_params))
+        shown = await screen.load(session, who, asked, now, settings.secret)
+        if shown is None:
+            return await _nothing_to_draw(request, session, who)
+        name = "maps/_panel.html" if wants_fragment(request) else "maps/map.html"
+        return await page(request, name, shown=shown)
+
+    @get("/frame")
+    async def frame(
+        self,
+        request: Request[Any, Any, Any],
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        settings: NamedDependency[Settings],
+        now: NamedDependency[datetime],
+    ) -> Response[str]:
+        """Return the map itself, for the frame; it runs only scripts that carry the nonce."""
+        on = await loading.ground(session, who)
+        given = completed(_given(request), await choices(session, who))
+        shown = await loading.answered(session, who, on, given, now, blur_key(who, settings.secret))
+        sheet = await loading.sheet(session, on, shown)
+        nonce = secrets.token_urlsafe(16)
+        assets = _assets(request.app.state.static)
+        html = await asyncio.to_thread(drawing.frame_page, sheet, assets, nonce)
+        headers = {"Content-Security-Policy": _FRAME_POLICY.format(nonce=nonce)}
+        return Response(html, media_type=MediaType.HTML, headers=headers)
+
+    @get("/values", opt=PACKED)
+    async def values(
+        self,
+        request: Request[Any, Any, Any],
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        settings: NamedDependency[Settings],
+        now: NamedDependency[datetime],
+    ) -> Response[bytes]:
+        """Return the colours and words of another metric for cells that are already drawn."""
+        on = await loading.ground(session, who)
+        given = completed(_given(request), await choices(session, who))
+        shown = await loading.answered(session, who, on, given, now, blur_key(who, settings.secret))
+        return Response(values_json(shown), media_type=MediaType.JSON)
+
+    @get("/cells.geojson", opt=PACKED)
+    async def cells(
+        self,
+        request: Request[Any, Any, Any],
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        plan: FromQuery[int | None] = None,
+    ) -> Response[bytes | None]:
+        """Return the shapes of the published cells and nothing else; they never change."""
+        on = await loading.ground(session, who)
+        if plan not in (None, on.plan_id):
+            raise NotFound
+        tag = f'W/"plan-{on.plan_id}"'
+        if request.headers.get("if-none-match") == tag:
+            return Response(None, status_code=304, headers={"ETag": tag})
+        found = await grids.cells(session, on.plan_id)
+        ids, shapes = [str(cell.id) for cell in found], [cell.wkb for cell in found]
+        content = await asyncio.to_thread(wkb_geojson, ids, shapes)
+        headers = (_KEPT if plan else _ASKED) | {"ETag": tag}
+        return Response(content, media_type=_GEOJSON, headers=headers)
+
+    @get("/places.geojson", opt=PACKED)
+    async def places(
+        self,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        level: FromQuery[Level] = Level.MARKS,
+    ) -> Response[bytes]:
+        """Return the streets, water and parks below the cells, or the marks above them."""
+        on = await loading.ground(session, who)
+        bounds = await queries.bounds(session, on.plan_id)
+        found = await queries.places(session, bounds, on.branch_id, level)
+        content = await asyncio.to_thread(places_geojson, found)
+        return Response(
+            content, media_type=_GEOJSON, headers={"Cache-Control": "private, max-age=300"}
+        )
+
+    @get("/print")
+    async def print(
+        self,
+        request: Request[Any, Any, Any],
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        settings: NamedDependency[Settings],
+        now: NamedDependency[datetime],
+    ) -> Template:
+        """Show the map and its table for paper."""
+        asked = parse(ViewIn, dict(request.query_params))
+        shown = await screen.load(session, who, asked, now, settings.secret)
+        if shown is None:
+            raise NotFound
+        shapes = await grids.cells(session, shown.on.plan_id)
+        sheet = await loading.sheet(session, shown.on, shown.answer)
+        picture = await asyncio.to_thread(drawing.drawing, sheet, shapes)
+        return await page(request, "maps/print.html", shown=shown, picture=picture)
+
+
+class CellPages(Controller):
+    """One cell."""
+
+    path = "/cells/{cell_id:int}"
+    include_in_schema = False
+    opt = needs(Right.MAP_VIEW)
+
+    @get()
+    async def cell(
+        self,
+        request: Request[Any, Any, Any],
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        settings: NamedDependency[Settings],
+        now: NamedDependency[datetime],
+        cell_id: FromPath[int],
+    ) -> Template:
+        """Show what is known of a cell; the map's panel gets the same without the frame."""
+        cell = await grids.cell(session, who, cell_id)
+        found = await cells.profile(session, who, cell, now, settings.secret)
+        name = "maps/_cell.html" if wants_fragment(request) else "maps/cell.html"
+        return await page(request, name, found=found)
+
+
+def _given(request: Request[Any, Any, Any]) -> MapIn:
+    return parse(MapIn, dict(request.query_params))
+
+
+def _assets(static: Callable[[str], str]) -> dict[str, str]:
+    leaflet = "vendor/leaflet/dist/leaflet"
+    return {"leaflet": static(f"{leaflet}.js"), "leaflet_css": static(f"{leaflet}.css")}
+
+
+async def _nothing_to_draw(
+    request: Request[Any, Any, Any], session: AsyncSession, who: Who
+) -> Template:
+    return await page(request, "maps/nothing.html", to_choose=await branches.visible(session, who))
