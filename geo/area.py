@@ -54,6 +54,8 @@ def area_from_geojson(value: str | bytes | Mapping[str, Any]) -> Area:
     document = _document(value)
     _refuse_other_crs(document)
     shapes = [_shape(geometry) for geometry in _geometries(document)]
+    for whole in shapes:
+        _refuse_impossible(whole)
     polygons = [part for whole in shapes for part in polygonal_parts(whole)]
     if not polygons:
         kinds = sorted({whole.geom_type for whole in shapes}) or ["nothing"]
@@ -106,7 +108,7 @@ def _document(value: str | bytes | Mapping[str, Any]) -> Mapping[str, Any]:
         return value
     try:
         parsed = json.loads(value)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise AreaError(
             "The text is not GeoJSON: {error}.",
             "Choose a file that ends in .geojson or .json.",
@@ -132,7 +134,13 @@ def _refuse_other_crs(document: Mapping[str, Any]) -> None:
         )
 
 
-def _geometries(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _geometries(document: object) -> Iterator[Mapping[str, Any]]:
+    if not isinstance(document, Mapping):
+        raise AreaError(
+            "A feature is an object, not a {kind}.",
+            "Give a feature collection of features.",
+            kind=type(document).__name__,
+        )
     kind = document.get("type")
     if kind == "FeatureCollection":
         for feature in document.get("features") or ():
@@ -158,6 +166,8 @@ def _shape(geometry: Mapping[str, Any]) -> BaseGeometry:
 
 def _refuse_impossible(area: BaseGeometry) -> None:
     lon, lat = shapely.get_coordinates(area).T
+    if not lon.size:
+        return
     if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
         raise AreaError("The area has a corner without coordinates.", "Draw it again.")
     if (np.abs(lon) <= MAX_LON).all() and (np.abs(lat) <= MAX_LAT).all():

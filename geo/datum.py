@@ -34,7 +34,9 @@ _MAX_ROUNDS = 30
 
 
 @overload
-def convert(lon: float, lat: float, source: Datum, target: Datum) -> tuple[float, float]: ...
+def convert(  # pyright: ignore[reportOverlappingOverload]  a float is an array to numpy
+    lon: float, lat: float, source: Datum, target: Datum
+) -> tuple[float, float]: ...
 @overload
 def convert(lon: ArrayLike, lat: ArrayLike, source: Datum, target: Datum) -> Pair: ...
 def convert(

@@ -10,6 +10,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -31,7 +32,7 @@ def cells_geojson(cells: Cells, columns: Columns | None = None) -> bytes:
 def frame_geojson(frame: gpd.GeoDataFrame, id_column: str) -> bytes:
     """Return a frame in EPSG:4326 as a feature collection, its other columns as properties."""
     others = [name for name in frame.columns if name not in (id_column, frame.geometry.name)]
-    columns = {str(name): frame[name].tolist() for name in others}
+    columns = {str(name): _known(frame[name]) for name in others}
     return _collection(frame[id_column].tolist(), frame.geometry.to_numpy(), columns)
 
 
@@ -123,10 +124,20 @@ def _rows(count: int, columns: Columns) -> Iterable[dict[str, Any]]:
     return (dict(zip(plain, row, strict=True)) for row in zip(*plain.values(), strict=True))
 
 
+def _known(column: pd.Series) -> list[Any]:
+    return list(column.astype(object).where(column.notna(), None))
+
+
 def _plain(values: Sequence[Any] | NDArray[Any]) -> list[Any]:
     listed = values.tolist() if isinstance(values, np.ndarray) else list(values)
     return [None if value != value else value for value in listed]  # noqa: PLR0124  NaN
 
 
 def _dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return json.dumps(
+        value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_other
+    )
+
+
+def _other(value: object) -> object:
+    return value.item() if isinstance(value, np.generic) else str(value)

@@ -84,9 +84,16 @@ class Cells:
         """The ground of every cell on the equal-area plane; read only."""
         return _frozen(self._tiling.area_m2())
 
-    @cached_property
+    @property
     def frame(self) -> gpd.GeoDataFrame:
-        """The cells in EPSG:4326 with cell_id, geometry and area_m2; made once, when asked for."""
+        """The cells in EPSG:4326 with cell_id, geometry and area_m2; made once, when asked for.
+
+        What is added to or changed in this frame does not reach the cells.
+        """
+        return self._frame.copy(deep=False)
+
+    @cached_property
+    def _frame(self) -> gpd.GeoDataFrame:
         return cell_frame(self.ids, self._tiling.shapes(), self.area_m2)
 
     @cached_property

@@ -38,7 +38,8 @@ class HexGrid:
         third = q + r
         turn = np.floor(third + 0.5)
         third -= turn
-        np.abs(q, out=q), np.abs(r, out=r), np.abs(third, out=third)
+        for error in (q, r, third):
+            np.abs(error, out=error)
         first_worst = (q > r) & (q > third)
         second_worst = ~first_worst & (r > third)
         near_q += turn * first_worst
@@ -51,7 +52,8 @@ class HexGrid:
 
     def place(self, east: Ints, north: Ints) -> Floats:
         """Return the place (x, y) of corners given in half widths and half edges."""
-        return np.stack([east * (self.step_x_m / 2), north * (self.side_m / 2)], axis=-1)
+        place = np.stack([east, north], axis=-1).astype(np.float64)
+        return place * (self.step_x_m / 2, self.side_m / 2)
 
     def lines(self, x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
         """Return the coordinates across three families of lines, 60 degrees apart.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from math import isfinite
+from numbers import Real
 from typing import Any, ClassVar
 
 import geopandas as gpd
@@ -37,7 +37,7 @@ class SquareSpec:
     origin: LonLat | None = None
 
     def __post_init__(self) -> None:
-        _check_side(self.side_m)
+        object.__setattr__(self, "side_m", _checked_side(self.side_m))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the spec as JSON values."""
@@ -53,7 +53,7 @@ class HexSpec:
     origin: LonLat | None = None
 
     def __post_init__(self) -> None:
-        _check_side(self.side_m)
+        object.__setattr__(self, "side_m", _checked_side(self.side_m))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the spec as JSON values."""
@@ -75,6 +75,7 @@ class H3Spec:
                 resolution=self.resolution,
                 limit=_MAX_RESOLUTION,
             )
+        object.__setattr__(self, "resolution", int(self.resolution))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the spec as JSON values."""
@@ -153,8 +154,9 @@ _READERS = {
 }
 
 
-def _check_side(side_m: float) -> None:
-    if isinstance(side_m, bool) or not isfinite(side_m) or not _MIN_SIDE_M <= side_m <= _MAX_SIDE_M:
+def _checked_side(side_m: Any) -> float:
+    number = isinstance(side_m, Real) and not isinstance(side_m, bool)
+    if not number or not _MIN_SIDE_M <= side_m <= _MAX_SIDE_M:
         raise SpecError(
             "A side of {side_m} m can't be used for cells.",
             "Give {low:g} to {high:g} m.",
@@ -162,12 +164,13 @@ def _check_side(side_m: float) -> None:
             low=_MIN_SIDE_M,
             high=_MAX_SIDE_M,
         )
-    if round(side_m, 3) != side_m:
+    if round(float(side_m), 3) != side_m:
         raise SpecError(
             "A side of {side_m} m is finer than a millimetre and would not fit in a cell id.",
             "Round it to three decimals.",
             side_m=side_m,
         )
+    return float(side_m)
 
 
 def _pair(origin: LonLat | None) -> list[float] | None:

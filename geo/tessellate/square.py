@@ -31,7 +31,7 @@ class SquareGrid:
 
     def place(self, east: Ints, north: Ints) -> Floats:
         """Return the place (x, y) of corners given in sides."""
-        return np.stack([(east - 0.5) * self.side_m, (north - 0.5) * self.side_m], axis=-1)
+        return (np.stack([east, north], axis=-1).astype(np.float64) - 0.5) * self.side_m
 
     def lines(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Return the coordinates across the lines that run north and those that run east."""
