@@ -15,6 +15,8 @@ from gridcrm.core.who import Right, Who
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 PUBLIC: dict[str, Any] = {"public": True}
+READS: dict[str, Any] = {"reads": True}
+"""Beside a right: a question too long for an address, so it is posted, yet nothing is written."""
 
 
 def needs(right: Right) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class TransactionMiddleware(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Run a safe request on a reader, any other in one write transaction."""
-        if scope["method"] in _SAFE:  # type: ignore[typeddict-item]
+        if scope["method"] in _SAFE or _only_reads(scope):  # type: ignore[typeddict-item]
             async with _database(scope).read() as session:
                 scope["state"][SESSION] = session
                 await next_app(scope, receive, send)
@@ -36,6 +36,11 @@ class TransactionMiddleware(ASGIMiddleware):
         run = _once(scope, receive, next_app, key) if key else _run(scope, receive, next_app)
         for message in await run:
             await send(message)
+
+
+def _only_reads(scope: Scope) -> bool:
+    handler: Any = scope.get("route_handler")
+    return bool(handler and handler.opt.get("reads"))
 
 
 async def _run(scope: Scope, receive: Receive, app: ASGIApp) -> list[Message]:

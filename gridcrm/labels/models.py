@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from gridcrm.core.tables import choice
@@ -34,6 +35,15 @@ class Label(SQLModel, table=True):
     active: bool = True
 
 
+class LabelAlias(SQLModel, table=True):
+    """A slug that leads to another label since its own was moved or merged."""
+
+    __tablename__ = "label_alias"
+
+    slug: str = Field(primary_key=True, max_length=80)
+    label_id: int = Field(foreign_key="label.id", index=True)
+
+
 class LabelRelation(SQLModel, table=True):
     """Two labels that lie close to each other; `label_id` is the smaller id."""
 
@@ -47,15 +57,34 @@ class CustomerLabel(SQLModel, table=True):
     """A label on a customer, with its source, confidence, date and expiry."""
 
     __tablename__ = "customer_label"
+    __table_args__ = (Index("ix_customer_label_label_customer", "label_id", "customer_id"),)
 
     customer_id: int = Field(foreign_key="customer.id", primary_key=True)
-    label_id: int = Field(foreign_key="label.id", primary_key=True, index=True)
+    label_id: int = Field(foreign_key="label.id", primary_key=True)
     source: LabelSource = Field(sa_type=choice(LabelSource))
     confidence: float
+    attendances: int = 0
     given_on: date
     expires_on: date
     given_by: int | None = Field(default=None, foreign_key="user_account.id")
     updated_at: datetime
+
+
+class RemovedLabel(SQLModel, table=True):
+    """A label taken off a customer, kept for a while so that it can be put back as it was."""
+
+    __tablename__ = "customer_label_removed"
+
+    customer_id: int = Field(foreign_key="customer.id", primary_key=True)
+    label_id: int = Field(foreign_key="label.id", primary_key=True)
+    source: LabelSource = Field(sa_type=choice(LabelSource))
+    confidence: float
+    attendances: int = 0
+    given_on: date
+    expires_on: date
+    given_by: int | None = Field(default=None, foreign_key="user_account.id")
+    removed_by: int | None = Field(default=None, foreign_key="user_account.id")
+    removed_at: datetime
 
 
 class CellLabel(SQLModel, table=True):

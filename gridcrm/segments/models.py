@@ -8,7 +8,10 @@ from sqlmodel import Field, SQLModel
 
 
 class Segment(SQLModel, table=True):
-    """A named condition over customers; without a branch it is a ready-made archetype."""
+    """A named condition over customers; without a branch it is a ready-made archetype.
+
+    `playbook` says in both languages which events fit its people and what they need.
+    """
 
     __tablename__ = "segment"
 
@@ -19,6 +22,7 @@ class Segment(SQLModel, table=True):
     name_en: str = Field(max_length=80)
     note: str = Field(default="", max_length=400)
     predicate: dict[str, Any] = Field(sa_type=JSON)
+    playbook: dict[str, str] | None = Field(default=None, sa_type=JSON)
     created_by: int | None = Field(default=None, foreign_key="user_account.id")
     created_at: datetime
     archived_at: datetime | None = None

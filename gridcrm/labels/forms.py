@@ -1,0 +1,64 @@
+"""What people may send about labels."""
+
+from pydantic import field_validator
+from sqlmodel import Field, SQLModel
+
+from gridcrm.labels.models import LabelSource
+
+
+class NamesIn(SQLModel):
+    """The names of a label in both languages."""
+
+    model_config = {"extra": "forbid"}
+
+    name_zh: str = Field(min_length=1, max_length=40)
+    name_en: str = Field(min_length=1, max_length=60)
+
+
+class LabelIn(NamesIn):
+    """A new label; without a parent it is a theme."""
+
+    parent_id: int | None = None
+
+
+class OtherIn(SQLModel):
+    """Another label: the new parent, the one to merge into, a related one."""
+
+    model_config = {"extra": "forbid"}
+
+    label_id: int
+
+
+class AssignIn(SQLModel):
+    """A label for one person, and how we know."""
+
+    model_config = {"extra": "forbid"}
+
+    label_id: int
+    source: LabelSource
+
+
+class BulkAssignIn(AssignIn):
+    """A label for several people of a list."""
+
+    customer_id: list[int] = Field(min_length=1, max_length=5000)
+    back: str = "/customers"
+
+    @field_validator("customer_id", mode="before")
+    @classmethod
+    def _one_is_a_list(cls, value: object) -> object:
+        return value if isinstance(value, list) else [value]
+
+
+class CellLabelsIn(SQLModel):
+    """The labels that a cell has by hand; none empties them."""
+
+    model_config = {"extra": "forbid"}
+
+    label_id: list[int] = Field(default=[], max_length=8)
+    back: str = "/grids"
+
+    @field_validator("label_id", mode="before")
+    @classmethod
+    def _one_is_a_list(cls, value: object) -> object:
+        return value if isinstance(value, list) else [value]

@@ -1,0 +1,116 @@
+"""What the arguments of conditions can be chosen from, in the reader's language."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gridcrm.accounts import queries as accounts
+from gridcrm.consent.models import Purpose
+from gridcrm.core.i18n import N_, Language, current, gettext
+from gridcrm.core.who import Who
+from gridcrm.customers import words
+from gridcrm.customers.models import Customer, Holding, Lifecycle, Tier
+from gridcrm.grids import queries as grids
+from gridcrm.labels import queries as labels
+from gridcrm.labels.models import Label
+from gridcrm.labels.rules import LEAF_DEPTH
+from gridcrm.segments.condition import Choice, ChoiceSource
+
+_PURPOSES: Mapping[Purpose, str] = {
+    Purpose.SERVICE_NOTICE: N_("service notices"),
+    Purpose.MARKETING_SMS: N_("offers by SMS"),
+    Purpose.MARKETING_CALL: N_("offers by phone"),
+    Purpose.WECHAT_CONTACT: N_("contact by WeChat"),
+    Purpose.EVENT_PHOTO: N_("photos at events"),
+    Purpose.PARTNER_SHARE: N_("sharing with partners"),
+    Purpose.PROFILING: N_("suggestions by interests"),
+}
+
+
+async def _labels(session: AsyncSession, _who: Who) -> list[Choice]:
+    tree = await labels.tree(session)
+    groups = {label.id: _name(label) for label in tree}
+    return [
+        Choice(label.slug, _name(label), groups[label.parent_id])
+        for label in tree
+        if label.depth == LEAF_DEPTH and label.active
+    ]
+
+
+async def _themes(session: AsyncSession, _who: Who) -> list[Choice]:
+    tree = await labels.tree(session)
+    names = {label.id: _name(label) for label in tree}
+    return [
+        Choice(label.slug, _name(label), names.get(label.parent_id, "") or _name(label))
+        for label in tree
+        if label.depth < LEAF_DEPTH and label.active
+    ]
+
+
+async def _cells(session: AsyncSession, who: Who) -> list[Choice]:
+    plan = await grids.published(session, who.here)
+    if plan is None or plan.id is None:
+        return []
+    return [Choice(str(cell.id), cell.name) for cell in await grids.cells(session, plan.id)]
+
+
+async def _products(session: AsyncSession, who: Who) -> list[Choice]:
+    """Return what is held in the branch; the catalogue of products stands further right."""
+    query = (
+        select(Holding.product)
+        .join(Customer, col(Customer.id) == Holding.customer_id)
+        .where(Customer.branch_id == who.here)
+    )
+    products = await session.exec(query.distinct().order_by(Holding.product))
+    return [Choice(product, product) for product in products]
+
+
+async def _staff(session: AsyncSession, who: Who) -> list[Choice]:
+    staff = await accounts.staff(session, who.here)
+    return [Choice(str(user.id), user.display_name) for user in staff]
+
+
+async def _purposes(_session: AsyncSession, _who: Who) -> list[Choice]:
+    return [Choice(purpose.value, gettext(word)) for purpose, word in _PURPOSES.items()]
+
+
+def _closed(kind: type[StrEnum]) -> ChoiceSource:
+    async def choices(_session: AsyncSession, _who: Who) -> list[Choice]:
+        return [Choice(value, word) for value, word in words.options(kind)]
+
+    return choices
+
+
+SOURCES: Mapping[str, ChoiceSource] = {
+    "label": _labels,
+    "theme": _themes,
+    "cell": _cells,
+    "product": _products,
+    "staff": _staff,
+    "tier": _closed(Tier),
+    "lifecycle": _closed(Lifecycle),
+    "purpose": _purposes,
+}
+
+
+async def load(
+    session: AsyncSession,
+    who: Who,
+    wanted: Iterable[str],
+    known: Mapping[str, ChoiceSource] = SOURCES,
+) -> dict[str, list[Choice]]:
+    """Return the choices of each wanted source."""
+    return {name: await known[name](session, who) for name in sorted(set(wanted)) if name in known}
+
+
+def names_of(choices: Mapping[str, list[Choice]]) -> dict[str, dict[str, str]]:
+    """Return source → value → name, as the words of a condition need them."""
+    return {
+        source: {choice.value: choice.name for choice in found} for source, found in choices.items()
+    }
+
+
+def _name(label: Label) -> str:
+    return label.name_zh if current() is Language.ZH else label.name_en
