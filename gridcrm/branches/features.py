@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from geo import Datum, GeoError, convert
 from geo.area import checked_area
 from gridcrm.core.errors import InvalidInput
+from gridcrm.core.i18n import N_
 
 MOST_FEATURES = 20_000
 _LONGEST_REF = 64
@@ -130,35 +131,35 @@ def _shape(raw: Any, datum: Datum) -> BaseGeometry:
     try:
         made = shapely.force_2d(shape(geometry))
     except _FAULTS:
-        raise _Refused("Its coordinates can't be read.") from None
+        raise _Refused(N_("Its coordinates can't be read.")) from None
     _refuse_impossible(made)
     return _valid(_in_wgs84(made, datum))
 
 
 def _geometry(raw: Any) -> dict[str, Any]:
     if not isinstance(raw, dict):
-        raise _Refused("This is not a feature.")
+        raise _Refused(N_("This is not a feature."))
     geometry = raw.get("geometry") if raw.get("type") == "Feature" else raw
     if not isinstance(geometry, dict):
-        raise _Refused("It has no geometry.")
+        raise _Refused(N_("It has no geometry."))
     if geometry.get("type") not in _READABLE:
-        raise _Refused("It is not a point, line or area.")
+        raise _Refused(N_("It is not a point, line or area."))
     if not geometry.get("coordinates"):
-        raise _Refused("It has no geometry.")
+        raise _Refused(N_("It has no geometry."))
     return geometry
 
 
 def _refuse_impossible(made: BaseGeometry) -> None:
     lon, lat = shapely.get_coordinates(made).T
     if not len(lon):
-        raise _Refused("It has no geometry.")
+        raise _Refused(N_("It has no geometry."))
     if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
-        raise _Refused("A coordinate is not a number.")
+        raise _Refused(N_("A coordinate is not a number."))
     if _fit(lon, lat):
         return
     if _fit(lat, lon):
-        raise _Refused("Longitude and latitude look exchanged.")
-    raise _Refused("A coordinate is out of range.")
+        raise _Refused(N_("Longitude and latitude look exchanged."))
+    raise _Refused(N_("A coordinate is out of range."))
 
 
 def _fit(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> bool:
@@ -179,4 +180,4 @@ def _valid(made: BaseGeometry) -> BaseGeometry:
     try:
         return checked_area(made)
     except GeoError:
-        raise _Refused("The area covers no ground.") from None
+        raise _Refused(N_("The area covers no ground.")) from None

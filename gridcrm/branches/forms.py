@@ -49,7 +49,7 @@ class BranchEdit(SQLModel):
 class BranchIn(BranchEdit):
     """A new branch."""
 
-    code: str = Field(min_length=1, max_length=32, regex=r"^[A-Za-z0-9._-]+$")
+    code: str = Field(min_length=1, max_length=32, schema_extra={"pattern": r"^[A-Za-z0-9._-]+$"})
 
 
 class PlacesIn(SQLModel):

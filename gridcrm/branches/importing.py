@@ -12,6 +12,7 @@ from geo import Datum, LonLat, distance_m
 from gridcrm.branches.features import Bad, Feature, read_features, text_of
 from gridcrm.branches.models import Place, PlaceKind
 from gridcrm.branches.rules import FARTHEST_PLACE_M, name_key
+from gridcrm.core.i18n import N_
 
 LONGEST_NAME = 120
 _M_PER_KM = 1000
@@ -79,7 +80,7 @@ def check(content: bytes, choice: Choice, branch: LonLat) -> tuple[list[PlaceRow
     for feature, far in zip(features, _far_km(features, branch), strict=True):
         row = _row(feature, choice, far)
         if isinstance(row, PlaceRow) and row.source_ref in rows:
-            row = Bad(feature.number, feature.ref, "It stands in the file a second time.")
+            row = Bad(feature.number, feature.ref, N_("It stands in the file a second time."))
         if isinstance(row, Bad):
             bad.append(row)
         else:
@@ -125,13 +126,13 @@ def _row(feature: Feature, choice: Choice, far_km: float) -> PlaceRow | Bad:
     name = next(filter(None, (text_of(feature, key) for key in _NAME_PROPERTIES)), "")
     if kind is None:
         word = text_of(feature, choice.kind_property)
-        return _bad(feature, "Its kind “{word}” is not known.", word=word)
+        return _bad(feature, N_("Its kind “{word}” is not known."), word=word)
     if kind is PlaceKind.COMMUNITY and not name:
-        return _bad(feature, "A community needs a name.")
+        return _bad(feature, N_("A community needs a name."))
     if len(name) > LONGEST_NAME:
-        return _bad(feature, "Its name is longer than {limit} characters.", limit=LONGEST_NAME)
+        return _bad(feature, N_("Its name is longer than {limit} characters."), limit=LONGEST_NAME)
     if far_km * _M_PER_KM > FARTHEST_PLACE_M:
-        return _bad(feature, "It lies {km} km from the branch.", km=round(far_km))
+        return _bad(feature, N_("It lies {km} km from the branch."), km=round(far_km))
     return _made(feature, kind, name, choice.licence)
 
 
