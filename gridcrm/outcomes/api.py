@@ -85,10 +85,7 @@ class FunnelApi(Controller):
         """Return the funnel of an event; a rate has a share and an interval from 20 people on."""
         event = await events.one(session, who, event_id)
         found = await funnel.event_funnel(session, who, event_id, touch)
-        may_list = who.may(Right.CUSTOMERS_LIST)
-        return {"event_id": event_id, "title": event.title, "touch": touch} | as_data(
-            found, may_list=may_list
-        )
+        return {"event_id": event_id, "title": event.title, "touch": touch} | as_data(found, who)
 
 
 def _out(outcome: Outcome) -> OutcomeOut:

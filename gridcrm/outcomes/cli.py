@@ -62,7 +62,7 @@ async def _funnel(terminal: Terminal, given: Namespace) -> Result:
         who = await acting(session, event.branch_id, given.acting)
         who.must(Right.OUTCOMES_VIEW)
         found = await funnel.event_funnel(session, who, given.event_id)
-    return {"event_id": given.event_id, "title": event.title} | as_data(found, may_list=True)
+    return {"event_id": given.event_id, "title": event.title} | as_data(found, who)
 
 
 def _funnel_arguments(parser: ArgumentParser) -> None:

@@ -28,6 +28,7 @@ __all__ = [
     "series_funnel",
     "sessions",
     "stage_ids",
+    "with_heads",
 ]
 
 
@@ -57,14 +58,14 @@ def scope_of(
     events += [col(Event.series_id) == series] if series else []
     events += [col(Event.starts_at) >= since] if since else []
     events += [col(Event.starts_at) < until] if until else []
-    invited, registered = list(events), list(events)
+    invited, registered = [], []
     if cell:
         invited.append(col(Invitation.cell_id) == cell)
         registered.append(col(Registration.cell_id) == cell)
     if segment:
         invited.append(_from_segment(segment))
         registered.append(_invited_from(segment))
-    return Scope.of(tuple(invited), tuple(registered))
+    return Scope.of(tuple(events), tuple(invited), tuple(registered))
 
 
 async def event_funnel(
@@ -103,10 +104,8 @@ async def cell_funnels(
 async def last_days(session: AsyncSession, who: Who, now: datetime, days: int = 30) -> Funnel:
     """Return the funnel of the branch's events of the last days."""
     scope = scope_of(since=now - timedelta(days=days), until=now)
-    return replace(
-        await _one(session, who, scope),
-        anonymous=sum(row.anonymous_count for row in await _events(session, who, scope)),
-    )
+    heads = sum(row.anonymous_count for row in await _events(session, who, scope))
+    return with_heads(await _one(session, who, scope), heads)
 
 
 async def converted_by_cell(
@@ -130,10 +129,15 @@ async def sessions(
             counts_until=counts_until(
                 Attendance(row.id, row.ends_at, row.outcome_window_days), zone
             ),
-            funnel=replace(funnels.get(row.id, Funnel()), anonymous=row.anonymous_count),
+            funnel=with_heads(funnels.get(row.id, Funnel()), row.anonymous_count),
         )
         for row in await _events(session, who, scope)
     ]
+
+
+def with_heads(funnel: Funnel, heads: int) -> Funnel:
+    """Return a funnel with the heads that were only counted."""
+    return replace(funnel, anonymous=heads)
 
 
 def stage_ids(who: Who, scope: Scope, stage: Stage, touch: Touch = Touch.LAST) -> Select[Any]:
@@ -146,17 +150,18 @@ async def _one(session: AsyncSession, who: Who, scope: Scope, touch: Touch = Tou
 
 
 async def _events(session: AsyncSession, who: Who, scope: Scope) -> list[Any]:
-    """The events in which somebody of the scope was asked or seen."""
-    asked = select(col(Invitation.event_id)).join(Event, col(Event.id) == Invitation.event_id)
-    seen = select(col(Registration.event_id)).join(Event, col(Event.id) == Registration.event_id)
-    here = asked.where(*scope.invited).union(seen.where(*scope.registered))
+    """The events of a scope; of some people, those where one of them was asked or seen."""
     columns = (Event.id, Event.title, Event.starts_at, Event.ends_at)
     counts = (Event.outcome_window_days, Event.anonymous_count)
     query = (
         select(*(col(column) for column in (*columns, *counts)))
-        .where(col(Event.branch_id) == who.here, col(Event.id).in_(here))
+        .where(col(Event.branch_id) == who.here, *scope.events)
         .order_by(col(Event.starts_at).desc())
     )
+    if scope.invited or scope.registered:
+        asked = select(col(Invitation.event_id)).where(*scope.invited)
+        seen = select(col(Registration.event_id)).where(*scope.registered)
+        query = query.where(col(Event.id).in_(asked.union(seen)))
     return list(await session.exec(query))  # type: ignore[call-overload]
 
 

@@ -4,11 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.stats import wilson
+from gridcrm.core.counts import FEWEST_SHOWN, shown
+from gridcrm.core.who import Right, Who
 
 FEWEST_FOR_A_RATE = 20
 """Below this many people a percentage says more than it knows."""
-FEWEST_SHOWN = 10
-"""Counts below this stay hidden from those who may not list the people behind them."""
+_COUNTS = (
+    "invited", "registered", "attended", "converted", "engaged", "walk_ins", "guests", "anonymous",
+)  # fmt: skip
+_RATES = ("acceptance", "show", "precision", "conversion")
 
 
 @dataclass(frozen=True)
@@ -81,40 +85,28 @@ class Funnel:
         return Rate(self.converted, self.attended)
 
 
-def shown_count(count: int, *, may_list: bool) -> str:
-    """Return a count as somebody may read it: small ones only for those who may list the people."""
-    return str(count) if may_list or count >= FEWEST_SHOWN else f"<{FEWEST_SHOWN}"
-
-
-def shown_rate(rate: Rate, *, may_list: bool) -> Rate | None:
+def shown_rate(rate: Rate, who: Who) -> Rate | None:
     """Return a rate if somebody may read it.
 
     Without the right to list the people, a rate must not give away a small or a certain count.
     """
     rest = rate.of - rate.part
-    return rate if may_list or min(rate.part, rest) >= FEWEST_SHOWN else None
+    may_read = who.may(Right.CUSTOMERS_LIST) or min(rate.part, rest) >= FEWEST_SHOWN
+    return rate if may_read else None
 
 
-def as_data(found: Funnel, *, may_list: bool) -> dict[str, Any]:
+def as_data(funnel: Funnel, who: Who) -> dict[str, Any]:
     """Return a funnel as plain data, with small counts hidden from those who may not list."""
-    names = ("invited", "registered", "attended", "converted", "engaged", "walk_ins", "guests")
-    counts = {
-        name: getattr(found, name)
-        if may_list
-        else shown_count(getattr(found, name), may_list=False)
-        for name in names
-    }
-    rates = {
-        name: _rate(shown_rate(getattr(found, name), may_list=may_list))
-        for name in ("acceptance", "show", "precision", "conversion")
-    }
-    sums = {"anonymous": found.anonymous}
-    if may_list:
-        sums |= {"outcomes": found.outcomes, "amount_fen": found.amount_fen}
+    may_list = who.may(Right.CUSTOMERS_LIST)
+    counts = {name: getattr(funnel, name) for name in _COUNTS}
+    rates = {name: _plain(shown_rate(getattr(funnel, name), who)) for name in _RATES}
+    if not may_list:
+        return {name: shown(count, who) for name, count in counts.items()} | rates
+    sums = {"outcomes": funnel.outcomes, "amount_fen": funnel.amount_fen}
     return counts | sums | rates
 
 
-def _rate(rate: Rate | None) -> dict[str, Any] | None:
+def _plain(rate: Rate | None) -> dict[str, Any] | None:
     if rate is None:
         return None
     return {"part": rate.part, "of": rate.of, "share": rate.share, "interval_95": rate.interval}

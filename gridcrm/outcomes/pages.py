@@ -231,9 +231,14 @@ async def _claim_form(
         called=called,
         customer=customer,
         suggestions=found,
+        event_options=_event_options,
         today=today,
         **_names(),
     )
+
+
+def _event_options(found: list[crediting.Suggestion]) -> list[tuple[int, str]]:
+    return [(one.event_id, f"{one.title} · {one.ended_on:%m-%d}") for one in found]
 
 
 async def _detail(

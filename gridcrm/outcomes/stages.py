@@ -51,8 +51,12 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Scope:
-    """What a funnel is over: conditions on invitations and registrations, and what they count by."""
+    """What a funnel is over: conditions on events, invitations and registrations.
 
+    `invited_by` and `registered_by` are what the people are counted by.
+    """
+
+    events: tuple[ColumnElement[bool], ...]
     invited: tuple[ColumnElement[bool], ...]
     registered: tuple[ColumnElement[bool], ...]
     invited_by: Any
@@ -61,11 +65,12 @@ class Scope:
     @classmethod
     def of(
         cls,
-        invited: tuple[ColumnElement[bool], ...],
-        registered: tuple[ColumnElement[bool], ...],
+        events: tuple[ColumnElement[bool], ...],
+        invited: tuple[ColumnElement[bool], ...] = (),
+        registered: tuple[ColumnElement[bool], ...] = (),
     ) -> "Scope":
         """Return a scope whose people are counted once, however many events they were at."""
-        return cls(invited, registered, literal(0), literal(0))
+        return cls(events, invited, registered, literal(0), literal(0))
 
     def by_event(self) -> "Scope":
         """Return the same scope, counted event by event."""
@@ -149,6 +154,7 @@ def _invitations(branch_id: int, scope: Scope) -> Select[Any]:
             col(Invitation.branch_id) == branch_id,
             col(Invitation.state) != InvitationState.SUPPRESSED,
             _person_counts(),
+            *scope.events,
             *scope.invited,
         )
     )
@@ -189,6 +195,7 @@ def _registrations(branch_id: int, scope: Scope, touch: Touch) -> Select[Any]:
         .where(
             col(Registration.branch_id) == branch_id,
             or_(~known, _person_counts()),
+            *scope.events,
             *scope.registered,
         )
     )
