@@ -1,6 +1,10 @@
 import pytest
 
-from gridcrm.outcomes.measure import Funnel, Rate, shown_count, shown_rate
+from gridcrm.core.who import Role, Who
+from gridcrm.outcomes.measure import Funnel, Rate, as_data, shown_rate
+
+MEI = Who(1, "Mei", Role.MARKETING, branch_id=1)
+FEN = Who(2, "Fen", Role.HEAD_OFFICE, branch_id=1, all_branches=True)
 
 
 @pytest.mark.parametrize(
@@ -36,15 +40,17 @@ def test_walk_ins_are_no_part_of_the_show_rate():
     assert funnel.acceptance == Rate(24, 40)
 
 
-def test_fen_of_head_office_reads_nine_people_as_fewer_than_ten():
-    assert shown_count(9, may_list=False) == "<10"
-    assert shown_count(0, may_list=False) == "<10"
-    assert shown_count(10, may_list=False) == "10"
-    assert shown_count(9, may_list=True) == "9"
+def test_fen_of_head_office_reads_nine_people_as_fewer_than_ten_and_mei_reads_nine():
+    funnel = Funnel(invited=40, accepted=20, registered=20, attended=9, converted=0)
+    assert as_data(funnel, FEN)["attended"] == "<10"
+    assert as_data(funnel, FEN)["converted"] == "<10"
+    assert as_data(funnel, FEN)["invited"] == "40"
+    assert "amount_fen" not in as_data(funnel, FEN)
+    assert as_data(funnel, MEI)["attended"] == 9
 
 
 def test_a_rate_that_gives_a_small_count_away_is_hidden_with_it():
-    assert shown_rate(Rate(4, 40), may_list=False) is None
-    assert shown_rate(Rate(40, 40), may_list=False) is None
-    assert shown_rate(Rate(12, 40), may_list=False) == Rate(12, 40)
-    assert shown_rate(Rate(4, 40), may_list=True) == Rate(4, 40)
+    assert shown_rate(Rate(4, 40), FEN) is None
+    assert shown_rate(Rate(40, 40), FEN) is None
+    assert shown_rate(Rate(12, 40), FEN) == Rate(12, 40)
+    assert shown_rate(Rate(4, 40), MEI) == Rate(4, 40)
