@@ -1,0 +1,103 @@
+"""Reading grid plans and cells, as far as a person may see them."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from gridcrm.core.errors import NotFound
+from gridcrm.core.paging import Page
+from gridcrm.core.who import Who
+from gridcrm.grids.models import CellKind, GridCell, GridPlan, PlanState
+
+
+async def published(session: AsyncSession, branch_id: int) -> GridPlan | None:
+    """Return the plan of a branch that counts today, if there is one."""
+    query = select(GridPlan).where(
+        GridPlan.branch_id == branch_id, GridPlan.state == PlanState.PUBLISHED
+    )
+    return (await session.exec(query)).first()
+
+
+async def cells(session: AsyncSession, plan_id: int) -> list[GridCell]:
+    """Return the cells of a plan, in the order in which they were drawn."""
+    query = select(GridCell).where(GridCell.plan_id == plan_id)
+    return list(await session.exec(query.order_by(col(GridCell.id))))
+
+
+async def cell(session: AsyncSession, who: Who, cell_id: int) -> GridCell:
+    """Return a cell of the branch at hand."""
+    query = select(GridCell).where(GridCell.id == cell_id, GridCell.branch_id == who.here)
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_cell_ids(who: Who) -> SelectOfScalar[int | None]:
+    """Select the ids of the cells that a person leads or backs up."""
+    return select(GridCell.id).where(_looks_after(who.user_id))
+
+
+async def plan(session: AsyncSession, who: Who, plan_id: int) -> GridPlan:
+    """Return a plan of the branch at hand."""
+    query = select(GridPlan).where(GridPlan.id == plan_id, GridPlan.branch_id == who.here)
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def plans(session: AsyncSession, who: Who) -> list[tuple[GridPlan, int, int]]:
+    """Return the plans of the branch at hand with their numbers of cells and of cells with a lead."""
+    query = (
+        select(GridPlan, func.count(col(GridCell.id)), func.count(col(GridCell.lead_id)))
+        .outerjoin(GridCell, col(GridCell.plan_id) == GridPlan.id)
+        .where(GridPlan.branch_id == who.here)
+        .group_by(col(GridPlan.id))
+        .order_by(col(GridPlan.version).desc())
+    )
+    return [(found, count, led) for found, count, led in await session.exec(query)]
+
+
+async def last_version(session: AsyncSession, branch_id: int) -> int:
+    """Return the highest version a branch has given to a plan, 0 before the first."""
+    query = select(func.max(GridPlan.version)).where(GridPlan.branch_id == branch_id)
+    return (await session.exec(query)).one() or 0
+
+
+@dataclass(frozen=True)
+class CellFilter:
+    """Which cells of a plan are listed."""
+
+    kind: CellKind | None = None
+    words: str = ""
+    without_lead: bool = False
+
+    def clauses(self) -> list[ColumnElement[bool]]:
+        """Return what holds for the cells."""
+        found = [col(GridCell.kind) == self.kind] if self.kind else []
+        if self.words:
+            found.append(col(GridCell.name).icontains(self.words, autoescape=True))
+        return [*found, col(GridCell.lead_id).is_(None)] if self.without_lead else found
+
+
+async def how_many_cells(session: AsyncSession, plan_id: int, wanted: CellFilter) -> int:
+    """Return how many cells of a plan pass the filter."""
+    query = select(func.count(col(GridCell.id))).where(GridCell.plan_id == plan_id)
+    return (await session.exec(query.where(*wanted.clauses()))).one()
+
+
+async def cell_page(
+    session: AsyncSession, plan_id: int, wanted: CellFilter, shown: Page
+) -> list[GridCell]:
+    """Return one page of the cells of a plan that pass the filter, by name."""
+    query = select(GridCell).where(GridCell.plan_id == plan_id, *wanted.clauses())
+    ordered = query.order_by(col(GridCell.name), col(GridCell.id))
+    return list(await session.exec(ordered.offset(shown.offset).limit(shown.size)))
+
+
+def _looks_after(user_id: int) -> ColumnElement[bool]:
+    return or_(col(GridCell.lead_id) == user_id, col(GridCell.backup_id) == user_id)
