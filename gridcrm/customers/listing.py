@@ -4,17 +4,19 @@ Whoever sees names and phones masked finds them by their full value only: parts 
 would give it away letter by letter, and so would an order by it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_
+from sqlalchemy import ColumnElement, case, func, or_
 from sqlalchemy.orm import aliased
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.accounts.models import User
+from gridcrm.core.days import local_day
 from gridcrm.core.paging import PAGE_SIZE
 from gridcrm.core.who import Right, Who
 from gridcrm.customers import phones, queries, registry, rules
@@ -73,7 +75,7 @@ async def find(
     session: AsyncSession,
     who: Who,
     given: FilterIn,
-    facets: dict[str, str],
+    facets: Mapping[str, str],
     now: datetime,
     *,
     number: int = 1,
@@ -82,7 +84,8 @@ async def find(
     """Return page `number` of the customers that fit, in two statements."""
     fits = _conditions(who, given, facets, now)
     matching = queries.visible(who).where(*fits)
-    total = (await session.exec(select(func.count()).select_from(matching.subquery()))).one()
+    counting = matching.with_only_columns(func.count(), maintain_column_froms=True)
+    total: int = (await session.exec(counting)).one()
     last = max(1, -(-total // size))
     offset = (min(max(1, number), last) - 1) * size
     page = _with_names(matching, given.sort).limit(size).offset(offset)
@@ -99,7 +102,59 @@ def _with_names(matching: Any, sort: Sort) -> Any:
     )
 
 
-_TIER_RANK = func.coalesce(col(Customer.aum_fen), -1)
+def _conditions(
+    who: Who, given: FilterIn, facets: Mapping[str, str], now: datetime
+) -> list[ColumnElement[bool]]:
+    found = [column == value for column, value in _equal(given).items() if value not in (None, "")]
+    if given.q:
+        found.append(_search(given.q, whole_only=not who.may(Right.CUSTOMERS_REVEAL)))
+    if given.community:
+        found.append(col(Customer.community).icontains(given.community, autoescape=True))
+    if given.age:
+        first, last = rules.birth_years(given.age, local_day(now))
+        found.append(col(Customer.birth_year).between(first, last))
+    if given.owner is not None:
+        found.append(_owned(who, given.owner))
+    if given.unplaced:
+        found.append(col(Customer.cell_id).is_(None))
+    if given.do_not_contact:
+        found.append(col(Customer.do_not_contact))
+    return found + _facet_conditions(facets, now)
+
+
+def _equal(given: FilterIn) -> dict[Any, object]:
+    return {
+        col(Customer.cell_id): given.cell,
+        col(Customer.tier): given.tier,
+        col(Customer.lifecycle): given.lifecycle,
+        col(Customer.source): given.source,
+    }
+
+
+def _search(words: str, *, whole_only: bool) -> ColumnElement[bool]:
+    ways: list[ColumnElement[bool]] = [col(Customer.number) == words]
+    phone = phones.digits_of(words)
+    if phone is not None:
+        ways.append(col(Customer.phone) == phone)
+    name = col(Customer.name)
+    ways.append(name == words if whole_only else name.icontains(words, autoescape=True))
+    return or_(*ways)
+
+
+def _owned(who: Who, owner: Owner | int) -> ColumnElement[bool]:
+    if owner is Owner.NOBODY:
+        return col(Customer.owner_id).is_(None)
+    return col(Customer.owner_id) == (who.user_id if owner is Owner.ME else owner)
+
+
+def _facet_conditions(chosen: Mapping[str, str], now: datetime) -> list[ColumnElement[bool]]:
+    known = {facet.key: facet for facet in registry.facets()}
+    return [known[key].condition(value, now) for key, value in chosen.items() if value]
+
+
+_TIER_RANK = case(
+    {tier: rank for rank, tier in enumerate(Tier, 1)}, value=col(Customer.tier), else_=0
+)
 _ORDER: dict[Sort, tuple[ColumnElement[Any], ...]] = {
     Sort.NEWEST: (col(Customer.created_at).desc(),),
     Sort.OLDEST: (col(Customer.created_at).asc(),),

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import false, func, or_
+from sqlalchemy.orm import defer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -71,10 +72,25 @@ async def reveals(session: AsyncSession, customer_id: int) -> list[Reveal]:
 
 async def import_file(session: AsyncSession, who: Who, import_id: int) -> ImportFile:
     """Return a file that somebody of this branch brought in."""
-    query = select(ImportFile).where(
-        ImportFile.id == import_id, ImportFile.branch_id == who.here
-    )
+    query = select(ImportFile).where(ImportFile.id == import_id, ImportFile.branch_id == who.here)
     found = (await session.exec(query)).first()
     if found is None:
         raise NotFound
     return found
+
+
+async def import_files(session: AsyncSession, who: Who) -> list[ImportFile]:
+    """Return the files brought in for the branch at hand, newest first, without their contents."""
+    query = select(ImportFile).where(ImportFile.branch_id == who.here)
+    light = query.options(defer(col(ImportFile.content), raiseload=True))
+    return list(await session.exec(light.order_by(col(ImportFile.id).desc()).limit(50)))
+
+
+async def taken_before(session: AsyncSession, who: Who, file: ImportFile) -> datetime | None:
+    """Return when the very same file was taken in by this branch, if it was."""
+    query = select(func.max(ImportFile.committed_at)).where(
+        ImportFile.branch_id == who.here,
+        ImportFile.sha256 == file.sha256,
+        ImportFile.id != file.id,
+    )
+    return (await session.exec(query)).one()

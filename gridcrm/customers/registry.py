@@ -1,6 +1,6 @@
 """What domains to the right add to the pages about customers; `app.install_registries` fills it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.who import Who
+from gridcrm.customers.imported import CustomerRow
 from gridcrm.customers.models import Customer
 
 
@@ -52,19 +53,26 @@ class Facet:
 TimelineSource = Callable[[AsyncSession, Who, Customer], Awaitable[list[Entry]]]
 PanelSource = Callable[[AsyncSession, Who, Customer, datetime], Awaitable[Panel | None]]
 
+ImportExtra = Callable[
+    [AsyncSession, Who, Sequence[tuple[int, CustomerRow]], datetime], Awaitable[dict[str, int]]
+]
+"""Stores what an imported row says beyond the customer; returns how much of what it stored."""
+
 _timeline: tuple[TimelineSource, ...] = ()
 _panels: tuple[PanelSource, ...] = ()
 _facets: tuple[Facet, ...] = ()
+_extras: tuple[ImportExtra, ...] = ()
 
 
 def install(
     timeline: tuple[TimelineSource, ...],
     panels: tuple[PanelSource, ...],
     facets: tuple[Facet, ...] = (),
+    extras: tuple[ImportExtra, ...] = (),
 ) -> None:
     """Take the sources of this application, in the order in which they are shown."""
-    global _timeline, _panels, _facets
-    _timeline, _panels, _facets = timeline, panels, facets
+    global _timeline, _panels, _facets, _extras
+    _timeline, _panels, _facets, _extras = timeline, panels, facets, extras
 
 
 async def timeline(session: AsyncSession, who: Who, customer: Customer) -> list[Entry]:
@@ -82,3 +90,13 @@ async def panels(session: AsyncSession, who: Who, customer: Customer, now: datet
 def facets() -> tuple[Facet, ...]:
     """Return the filters that other domains add to the list."""
     return _facets
+
+
+async def store_extras(
+    session: AsyncSession, who: Who, pairs: Sequence[tuple[int, CustomerRow]], now: datetime
+) -> dict[str, int]:
+    """Let other domains store what imported rows say of their customers; return the counts."""
+    counts: dict[str, int] = {}
+    for extra in _extras:
+        counts |= await extra(session, who, pairs, now)
+    return counts

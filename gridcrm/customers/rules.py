@@ -4,7 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from geo import LonLat
+from gridcrm.branches.models import Branch
+from gridcrm.branches.rules import FARTHEST_PLACE_M, distances_m
+from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.i18n import gettext
+from gridcrm.core.who import Role, Who
 from gridcrm.customers.models import Lifecycle, Tier
 
 REVEALS_PER_HOUR = 30
@@ -19,6 +24,7 @@ _NEW_DAYS = 30
 _GROWING_DAYS = 180
 _QUIET_DAYS = 90
 _LAPSED_DAYS = 180
+_HANDS_OVER = frozenset({Role.GRID_LEAD, Role.BRANCH_MANAGER})
 
 
 class AgeBand(StrEnum):
@@ -107,3 +113,26 @@ def birth_years(band: AgeBand, today: date) -> tuple[int, int]:
 def may_reveal_again(revealed_within_the_hour: int) -> bool:
     """Return whether one more name and phone may be shown to the same person this hour."""
     return revealed_within_the_hour < REVEALS_PER_HOUR
+
+
+def looks_after_own(who: Who) -> bool:
+    """Return whether whoever this person takes in is theirs to look after."""
+    return who.role is Role.GRID_OFFICER
+
+
+def may_hand_over(who: Who) -> bool:
+    """Return whether a person decides who looks after whom."""
+    return who.role in _HANDS_OVER
+
+
+def check_may_hand_over(who: Who) -> None:
+    """Refuse to take a customer from somebody, or give one to somebody, without leading them."""
+    if not may_hand_over(who):
+        raise RuleBroken("A colleague looks after this customer. A grid lead can hand them over.")
+
+
+def check_near(branch: Branch, spot: LonLat) -> None:
+    """Refuse a position that can't be near the branch."""
+    (away_m,) = distances_m(branch, [spot.lon], [spot.lat])
+    if away_m > FARTHEST_PLACE_M:
+        raise InvalidInput({"lon": "This is not near the branch. Is it in another datum?"})

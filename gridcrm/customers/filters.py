@@ -1,0 +1,91 @@
+"""What the page with the list of customers shows: rows, filters, and what they can be set to."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from litestar.datastructures import MultiDict
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gridcrm.accounts import queries as accounts
+from gridcrm.core.days import local_day
+from gridcrm.core.forms import Form, parse
+from gridcrm.core.i18n import gettext
+from gridcrm.core.paging import page_of
+from gridcrm.core.who import Right, Who
+from gridcrm.customers import registry, showing, words
+from gridcrm.customers.listing import FilterIn, Owner, find
+from gridcrm.customers.models import Lifecycle, Tier
+from gridcrm.customers.rules import AgeBand, age_band
+from gridcrm.customers.showing import Shown
+from gridcrm.grids import queries as grids
+
+Options = dict[str, list[tuple[str, str]]]
+
+
+async def list_view(
+    session: AsyncSession, who: Who, query: MultiDict[Any], now: datetime
+) -> dict[str, Any]:
+    """Return everything that the list's template needs for the filter in an address."""
+    shown = shown_of(query)
+    number = _page_number(query.get("page"))
+    found = await find(session, who, shown.given, shown.facets, now, number=number)
+    options = await _options(session, who)
+    today = local_day(now)
+    return {
+        "shown": shown,
+        "rows": found.rows,
+        "page": page_of(number, found.total, showing.PATH, shown.params),
+        "head": showing.head(shown),
+        "chips": showing.chips(shown, _words(shown, options)),
+        "column_choices": showing.column_choices(),
+        "options": options,
+        "facets": registry.facets(),
+        "form": Form(shown.params),
+        "whole_only": not who.may(Right.CUSTOMERS_REVEAL),
+        "age_of": lambda year: age_band(year, today),
+    }
+
+
+def shown_of(query: MultiDict[Any]) -> Shown:
+    """Read a filter from an address; refuse values that are in no list."""
+    single = {key: query[key] for key in query}
+    known = {facet.key for facet in registry.facets()}
+    return Shown(
+        given=parse(FilterIn, single),
+        facets={key: value for key, value in single.items() if key in known},
+        columns=showing.columns_of(query.getall("cols", [])),
+    )
+
+
+def _page_number(given: str | None) -> int:
+    return int(given) if given and given.isdecimal() else 1
+
+
+async def _options(session: AsyncSession, who: Who) -> Options:
+    """Return what each filter can be set to; one statement for each list that is stored."""
+    staff = await accounts.staff(session, who.here)
+    plan = await grids.published(session, who.here)
+    cells = await grids.cells(session, plan.id) if plan and plan.id else []
+    own = [(str(Owner.ME), gettext("Me")), (str(Owner.NOBODY), gettext("Nobody"))]
+    stored: Options = {
+        "owner": own + [(str(user.id), user.display_name) for user in staff],
+        "cell": [(str(cell.id), cell.name) for cell in cells],
+        "tier": words.options(Tier),
+        "lifecycle": words.options(Lifecycle),
+        "age": [(band, band) for band in AgeBand],
+    }
+    return stored | {facet.key: await facet.options(session, who) for facet in registry.facets()}
+
+
+def _words(shown: Shown, options: Mapping[str, list[tuple[str, str]]]) -> dict[str, str]:
+    found = {
+        key: dict(choices)[str(value)]
+        for key, value in shown.params.items()
+        if (choices := options.get(key)) and str(value) in dict(choices)
+    }
+    if shown.given.q:
+        found["q"] = gettext("“{words}”").format(words=shown.given.q)
+    if shown.given.do_not_contact:
+        found["do_not_contact"] = gettext("Do not contact")
+    return found

@@ -1,0 +1,120 @@
+"""Pages that show customers: the list, one customer, and the look-up by phone number."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Template
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gridcrm.core.errors import InvalidInput
+from gridcrm.core.forms import Form, parse, refused
+from gridcrm.core.pages import page, wants_fragment
+from gridcrm.core.policy import needs
+from gridcrm.core.who import Right, Who
+from gridcrm.customers import service, words
+from gridcrm.customers.filters import list_view
+from gridcrm.customers.forms import LookupIn, RevealIn
+from gridcrm.customers.profile import show_profile
+from gridcrm.customers.queries import one
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class CustomerPages(Controller):
+    """The customers of the branch at hand, as far as this person may see them."""
+
+    path = "/customers"
+    include_in_schema = False
+    opt = needs(Right.CUSTOMERS_LIST)
+
+    @get()
+    async def index(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+    ) -> Template:
+        """List the customers that fit the filter in the address."""
+        view = await list_view(session, who, request.query_params, now)
+        name = "customers/_list.html" if wants_fragment(request) else "customers/list.html"
+        return await page(request, name, word=words.word, **view)
+
+    @get("/{customer_id:int}")
+    async def show(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        customer_id: FromPath[int],
+    ) -> Template:
+        """Show one customer, name and phone masked."""
+        customer = await one(session, who, customer_id)
+        return await show_profile(request, session, who, customer, now)
+
+    @post("/{customer_id:int}/reveal", opt=needs(Right.CUSTOMERS_REVEAL), status_code=200)
+    async def reveal(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        customer_id: FromPath[int],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Template:
+        """Show the name and the phone number whole, this once and with a reason."""
+        customer = await one(session, who, customer_id)
+        try:
+            reason = parse(RevealIn, data).reason
+        except InvalidInput as error:
+            forms = {"reveal": refused(data, error)}
+            return await show_profile(request, session, who, customer, now, forms=forms)
+        await service.reveal(session, who, customer_id, reason, now)
+        return await show_profile(request, session, who, customer, now, revealed=True)
+
+
+class LookupPages(Controller):
+    """Finding one customer by a whole phone number, without a list."""
+
+    path = "/customers/lookup"
+    include_in_schema = False
+    opt = needs(Right.CUSTOMERS_LOOKUP)
+
+    @get()
+    async def form(self, request: AnyRequest) -> Template:
+        """Show the empty field."""
+        return await page(request, "customers/lookup.html", form=Form(), asked=False, found=None)
+
+    @post(status_code=200)
+    async def look_up(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Response[Any]:
+        """Show the card of the customer with this number, if there is one."""
+        try:
+            phone = parse(LookupIn, data).phone
+        except InvalidInput as error:
+            return await page(
+                request,
+                "customers/lookup.html",
+                status=422,
+                form=refused(data, error),
+                asked=False,
+                found=None,
+            )
+        found = await service.look_up(session, who, phone)
+        return await page(
+            request,
+            "customers/lookup.html",
+            form=Form({"phone": data.get("phone", "")}),
+            asked=True,
+            found=found,
+            word=words.word,
+        )

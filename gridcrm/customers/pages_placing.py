@@ -1,0 +1,121 @@
+"""Pages that put people on the ground: the queue of those without a place, and the pin."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Redirect, Template
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from geo import Datum
+from gridcrm.branches import queries as branches
+from gridcrm.core.errors import InvalidInput
+from gridcrm.core.forms import Form, parse, refused
+from gridcrm.core.i18n import gettext, ngettext
+from gridcrm.core.pages import go, page
+from gridcrm.core.policy import needs
+from gridcrm.core.who import Right, Who
+from gridcrm.customers import placing, queries, service, words
+from gridcrm.customers.forms import CommunityIn, PositionIn
+from gridcrm.customers.models import Customer
+from gridcrm.customers.waiting import waiting
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class PlacingPages(Controller):
+    """Where people live."""
+
+    path = "/customers"
+    include_in_schema = False
+    opt = needs(Right.CUSTOMERS_EDIT)
+
+    @get("/unplaced")
+    async def queue(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+    ) -> Template:
+        """Show who has no place yet."""
+        found = await waiting(session, who)
+        return await page(request, "customers/unplaced.html", waiting=found)
+
+    @post("/unplaced")
+    async def accept(
+        self,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Redirect:
+        """Put everybody of a community at the place that was guessed."""
+        people = await service.place_community(session, who, parse(CommunityIn, data), now)
+        done = ngettext("{n} person is placed.", "{n} people are placed.", people)
+        return go("/customers/unplaced", done.format(n=people))
+
+    @get("/surroundings.json")
+    async def surroundings(
+        self, session: NamedDependency[AsyncSession], who: NamedDependency[Who]
+    ) -> Response[bytes]:
+        """Return the published cells and the communities around the branch, for the pin."""
+        content = await placing.surroundings(session, who)
+        return Response(content, media_type="application/json")
+
+    @get("/{customer_id:int}/position")
+    async def position(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        customer_id: FromPath[int],
+    ) -> Template:
+        """Show the pin, where it is or where the branch is."""
+        customer = await queries.one(session, who, customer_id)
+        return await _pin(request, session, who, customer, _start(customer))
+
+    @post("/{customer_id:int}/position")
+    async def set_position(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        customer_id: FromPath[int],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Response[Any]:
+        """Put the customer where the pin is."""
+        customer = await queries.one(session, who, customer_id)
+        try:
+            form = parse(PositionIn, data)
+            people = await service.set_position(session, who, customer_id, form, now)
+        except InvalidInput as error:
+            return await _pin(request, session, who, customer, refused(data, error))
+        done = ngettext("{n} person is placed.", "{n} people are placed.", people)
+        if customer.cell_id is None:
+            done = gettext("The place is kept; no published cell holds it.")
+        return go(f"/customers/{customer_id}", done.format(n=people))
+
+
+def _start(customer: Customer) -> Form:
+    """Return the form with the stored position, in WGS 84 like the map."""
+    values: dict[str, Any] = {"datum": Datum.WGS84.value}
+    if customer.lon is not None:
+        return Form(values | {"lon": customer.lon, "lat": customer.lat})
+    return Form(values | {"whole_community": "1" if customer.community else ""})
+
+
+async def _pin(
+    request: AnyRequest, session: AsyncSession, who: Who, customer: Customer, form: Form
+) -> Template:
+    return await page(
+        request,
+        "customers/position.html",
+        status=form.status,
+        form=form,
+        customer=customer,
+        home=await branches.here(session, who),
+        datums=words.options(Datum),
+    )

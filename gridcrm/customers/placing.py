@@ -1,0 +1,120 @@
+"""Finding out where customers live, and keeping their cell and distance right."""
+
+import asyncio
+import json
+from datetime import datetime
+
+import shapely
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from geo import LonLat
+from geo.render.geojson import wkb_geojson
+from gridcrm.branches.models import Branch, Place, PlaceKind
+from gridcrm.branches.rules import distances_m
+from gridcrm.core.who import Who
+from gridcrm.customers.models import Customer, PlacedBy
+from gridcrm.customers.placement import Gazetteer, Grid, Spot, cell_ids
+from gridcrm.grids import queries as grids
+from gridcrm.grids.models import GridCell, GridPlan
+from gridcrm.grids.shape import cells_of
+
+_NAMED = (PlaceKind.COMMUNITY, PlaceKind.BUILDING, PlaceKind.SCHOOL, PlaceKind.OTHER)
+"""Kinds of places that people give as where they live, the most likely first."""
+
+
+async def grid_of(session: AsyncSession, branch_id: int) -> Grid | None:
+    """Return the branch's published division, ready to place points in it."""
+    plan = await grids.published(session, branch_id)
+    return await grid_of_plan(session, plan) if plan else None
+
+
+async def grid_of_plan(session: AsyncSession, plan: GridPlan) -> Grid:
+    """Return one plan's division, ready to place points in it."""
+    assert plan.id is not None
+    numbers = {cell.key: cell.id for cell in await grids.cells(session, plan.id) if cell.id}
+    return Grid(await asyncio.to_thread(cells_of, plan), numbers)
+
+
+async def gazetteer_of(session: AsyncSession, branch_id: int) -> Gazetteer:
+    """Return where names of communities lead: to places, or to where others were put before."""
+    rank = {kind: n for n, kind in enumerate(_NAMED)}
+    places = await session.exec(
+        select(Place.kind, Place.name, Place.lon, Place.lat).where(
+            Place.branch_id == branch_id, col(Place.kind).in_(_NAMED), Place.name != ""
+        )
+    )
+    ranked = sorted(places, key=lambda row: rank[row[0]])
+    before = await session.exec(
+        select(Customer.community, Customer.lon, Customer.lat)
+        .where(
+            Customer.branch_id == branch_id,
+            Customer.placed_by == PlacedBy.COMMUNITY,
+            col(Customer.lon).is_not(None),
+        )
+        .distinct()
+    )
+    spots = [Spot(name, lon, lat) for _kind, name, lon, lat in ranked]
+    known = {spot.name for spot in spots}
+    spots += [Spot(*row) for row in before if row[0] not in known]
+    return Gazetteer(spots)
+
+
+async def community_names(session: AsyncSession, branch_id: int) -> frozenset[str]:
+    """Return the names of the branch's communities, to warn of others."""
+    query = select(Place.name).where(
+        Place.branch_id == branch_id, Place.kind == PlaceKind.COMMUNITY, Place.name != ""
+    )
+    return frozenset(await session.exec(query))
+
+
+async def put(
+    session: AsyncSession,
+    branch: Branch,
+    customers: list[Customer],
+    spot: LonLat,
+    placed_by: PlacedBy,
+    now: datetime,
+) -> None:
+    """Put customers of a branch at one position, and into the cell that holds it."""
+    grid = await grid_of(session, customers[0].branch_id) if customers else None
+    (cell_id,) = cell_ids([spot.lon], [spot.lat], grid)
+    (away_m,) = distances_m(branch, [spot.lon], [spot.lat]).tolist()
+    for customer in customers:
+        customer.lon, customer.lat, customer.placed_by = spot.lon, spot.lat, placed_by
+        customer.cell_id, customer.distance_m, customer.updated_at = cell_id, away_m, now
+        session.add(customer)
+    await session.flush()
+
+
+async def surroundings(session: AsyncSession, who: Who) -> bytes:
+    """Return the published cells and the named areas around the branch as JSON, with credits."""
+    plan = await grids.published(session, who.here)
+    cells = await grids.cells(session, plan.id) if plan and plan.id else []
+    query = select(Place).where(
+        Place.branch_id == who.here, Place.kind == PlaceKind.COMMUNITY, Place.name != ""
+    )
+    places = list(await session.exec(query))
+    return await asyncio.to_thread(_surroundings, cells, places)
+
+
+def _surroundings(cells: list[GridCell], places: list[Place]) -> bytes:
+    areas = [place for place in places if _is_area(place.wkb)]
+    parts = {
+        "cells": wkb_geojson(
+            [cell.key for cell in cells],
+            [cell.wkb for cell in cells],
+            {"name": [cell.name for cell in cells]},
+        ),
+        "places": wkb_geojson(
+            [str(place.id) for place in areas],
+            [place.wkb for place in areas],
+            {"name": [place.name for place in areas]},
+        ),
+        "credits": json.dumps(sorted({place.licence for place in areas})).encode(),
+    }
+    return b"{" + b",".join(b'"%b":%b' % (key.encode(), part) for key, part in parts.items()) + b"}"
+
+
+def _is_area(wkb: bytes) -> bool:
+    return shapely.from_wkb(wkb).geom_type in ("Polygon", "MultiPolygon")

@@ -1,0 +1,76 @@
+"""One customer's page: what is known, what other domains add, and what may be done."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from litestar import Request
+from litestar.response import Template
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gridcrm.accounts import queries as accounts
+from gridcrm.branches import queries as branches
+from gridcrm.core.days import local_day
+from gridcrm.core.forms import Form
+from gridcrm.core.pages import page
+from gridcrm.core.who import Right, Who
+from gridcrm.customers import queries, registry, rules, words
+from gridcrm.customers.models import Customer, RevealReason
+from gridcrm.grids import queries as grids
+
+
+async def show_profile(
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    who: Who,
+    customer: Customer,
+    now: datetime,
+    *,
+    forms: Mapping[str, Form] | None = None,
+    revealed: bool = False,
+) -> Template:
+    """Show a customer; `forms` are those that come back, by the key of their panel."""
+    forms = forms or {}
+    context = await _known(session, who, customer, now)
+    panels = await registry.panels(session, who, customer, now)
+    return await page(
+        request,
+        "customers/profile.html",
+        status=422 if any(form.errors for form in forms.values()) else 200,
+        customer=customer,
+        revealed=revealed,
+        forms=forms,
+        panels=panels,
+        timeline=await registry.timeline(session, who, customer),
+        word=words.word,
+        reasons=words.options(RevealReason),
+        **context,
+    )
+
+
+async def _known(
+    session: AsyncSession, who: Who, customer: Customer, now: datetime
+) -> dict[str, Any]:
+    branch = await branches.here(session, who)
+    today = local_day(now, branch.time_zone)
+    assert customer.id is not None
+    held = await queries.holdings(session, customer.id)
+    standing = rules.lifecycle_of(
+        customer.opened_on,
+        customer.last_active_on,
+        customer.lifecycle,
+        today,
+        holds_product=bool(held or customer.aum_fen),
+    )
+    staff = await accounts.staff_names(session, who.here)
+    cell = await grids.cell(session, who, customer.cell_id) if customer.cell_id else None
+    return {
+        "standing": standing,
+        "age": rules.age_band(customer.birth_year, today),
+        "holdings": held,
+        "staff": staff,
+        "cell": cell,
+        "today": today,
+        "sees_money": who.may(Right.CUSTOMERS_REVEAL),
+        "may_hand_over": rules.may_hand_over(who),
+    }

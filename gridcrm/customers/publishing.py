@@ -1,0 +1,116 @@
+"""Publishing a grid plan: everybody of the branch gets the cell that holds them."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gridcrm.branches.models import Branch
+from gridcrm.branches.rules import distances_m
+from gridcrm.core import audit
+from gridcrm.core.errors import NotFound, RuleBroken
+from gridcrm.core.tables import table
+from gridcrm.core.who import Who
+from gridcrm.customers.models import Customer
+from gridcrm.customers.placement import cell_ids
+from gridcrm.customers.placing import grid_of_plan
+from gridcrm.grids import queries as grids
+from gridcrm.grids.models import GridCell, GridPlan, PlanState
+
+
+@dataclass(frozen=True)
+class Published:
+    """A plan that now counts, and what it did: people in all, in another cell, and in none."""
+
+    plan: GridPlan
+    customers: int
+    moved: int
+    unplaced: int
+
+
+async def publish_plan(session: AsyncSession, who: Who, plan_id: int, now: datetime) -> Published:
+    """Publish a draft, retire the plan before it, and place the branch's customers anew."""
+    await lock_branch(session, who.here)
+    plan = await _draft(session, who, plan_id)
+    before = await grids.published(session, who.here)
+    if before is not None:
+        before.state = PlanState.RETIRED
+        session.add(before)
+        await session.flush()
+    plan.state, plan.published_at = PlanState.PUBLISHED, now
+    session.add(plan)
+    await session.flush()
+    done = await _place_all(session, plan)
+    counts = {"customers": done.customers, "moved": done.moved, "unplaced": done.unplaced}
+    audit.record(session, who, "grid_publish", ("grid_plan", plan_id), **counts)
+    return done
+
+
+async def lock_branch(session: AsyncSession, branch_id: int) -> None:
+    """Let publishing and importing take turns, so that nobody is placed in a retired plan."""
+    await session.exec(select(Branch.id).where(Branch.id == branch_id).with_for_update())
+
+
+async def measure_again(session: AsyncSession, _who: Who, branch: Branch) -> None:
+    """Keep distances right when the branch has moved."""
+    rows = (
+        await session.exec(
+            select(Customer.id, Customer.lon, Customer.lat).where(
+                Customer.branch_id == branch.id, col(Customer.lon).is_not(None)
+            )
+        )
+    ).all()
+    if not rows:
+        return
+    ids, lon, lat = zip(*rows, strict=True)
+    away = distances_m(branch, lon, lat).tolist()
+    await _set(session, "distance_m", list(zip(ids, away, strict=True)))
+
+
+async def _draft(session: AsyncSession, who: Who, plan_id: int) -> GridPlan:
+    query = select(GridPlan).where(GridPlan.id == plan_id, GridPlan.branch_id == who.here)
+    plan = (await session.exec(query)).first()
+    if plan is None:
+        raise NotFound
+    if plan.state is not PlanState.DRAFT:
+        raise RuleBroken("Only a draft can be published; copy this plan into a new draft.")
+    return plan
+
+
+async def _place_all(session: AsyncSession, plan: GridPlan) -> Published:
+    grid = await grid_of_plan(session, plan)
+    rows = (
+        await session.exec(
+            select(Customer.id, Customer.lon, Customer.lat, GridCell.key)
+            .outerjoin(GridCell, col(GridCell.id) == Customer.cell_id)
+            .where(Customer.branch_id == plan.branch_id)
+        )
+    ).all()
+    if not rows:
+        return Published(plan, 0, 0, 0)
+    ids, lon, lat, keys = zip(*rows, strict=True)
+    cells = await asyncio.to_thread(cell_ids, _floats(lon), _floats(lat), grid)
+    await _set(session, "cell_id", list(zip(ids, cells, strict=True)))
+    now_in = dict(zip(grid.numbers.values(), grid.numbers, strict=True))
+    moved = sum(now_in.get(cell) != key for cell, key in zip(cells, keys, strict=True))  # type: ignore[arg-type]
+    return Published(plan, len(rows), moved, sum(cell is None for cell in cells))
+
+
+def _floats(values: Sequence[float | None]) -> list[float]:
+    return [float("nan") if value is None else value for value in values]
+
+
+async def _set(session: AsyncSession, column: str, pairs: list[tuple[Any, Any]]) -> None:
+    customers = table("customer")
+    change = (
+        update(customers)
+        .where(customers.c.id == bindparam("row_id"))
+        .values({column: bindparam("row_value")})
+    )
+    connection = await session.connection()
+    await connection.execute(change, [{"row_id": a, "row_value": b} for a, b in pairs])
