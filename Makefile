@@ -46,8 +46,8 @@ types: setup ## static types
 	$(BIN)/mypy
 	$(BIN)/pyright
 
-wheel: setup ## build the wheel, install it in an empty environment, start it once
-	@docker/try-wheel.sh
+wheel: setup ## build and start the wheel in an empty environment, as the image does
+	@$(BIN)/python docker/rehearse.py
 
 bench: setup ## all benchmarks, printed as JSON
 	@$(BIN)/python -m bench

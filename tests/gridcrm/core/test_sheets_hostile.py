@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gridcrm.core import sheets_limits
+from gridcrm.core import sheets_archive
 from gridcrm.core.sheets import MAX_ROWS, MAX_UPLOAD_BYTES, SheetError, read_table
 from gridcrm.core.sheets_layout import find_table
 from tests.corpus.files import csv_bytes, ods_bytes, ods_row, with_part, xlsx_bytes, zip_bytes
@@ -305,6 +305,7 @@ def test_a_first_row_that_is_nearly_empty_does_not_hide_the_header() -> None:
 
 
 def test_the_limits_are_those_promised() -> None:
-    assert sheets_limits.MAX_UPLOAD_BYTES == 20 * MEGABYTE
-    assert sheets_limits.MAX_UNPACKED_BYTES == 200 * MEGABYTE
-    assert (sheets_limits.MAX_RATIO, sheets_limits.MAX_ENTRIES) == (100, 2_000)
+    assert MAX_UPLOAD_BYTES == 20 * MEGABYTE
+    assert MAX_ROWS == 200_000
+    assert sheets_archive.MAX_UNPACKED_BYTES == 200 * MEGABYTE
+    assert (sheets_archive.MAX_RATIO, sheets_archive.MAX_ENTRIES) == (100, 2_000)
