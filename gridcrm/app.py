@@ -29,6 +29,12 @@ from gridcrm.core.requests import DEPENDENCIES
 from gridcrm.core.settings import Settings, load
 from gridcrm.core.transaction import TransactionMiddleware
 from gridcrm.core.verbs import with_verbs
+from gridcrm.maps.api import MapApi
+from gridcrm.maps.pages import CellPages, MapPages
+from gridcrm.outcomes.api import FunnelApi, OutcomeApi
+from gridcrm.outcomes.funnel_pages import FunnelPages
+from gridcrm.outcomes.import_pages import LedgerPages
+from gridcrm.outcomes.pages import OutcomePages
 from gridcrm.web import render
 from gridcrm.web.headers import add_safety_headers
 from gridcrm.web.pages import HomePages, PublicPages
@@ -42,11 +48,19 @@ PAGES: list[ControllerRouterHandler] = [
     BranchPages,
     BranchListPages,
     PlacePages,
+    OutcomePages,
+    LedgerPages,
+    FunnelPages,
+    MapPages,
+    CellPages,
     PublicPages,
     HomePages,
 ]
 API: list[ControllerRouterHandler] = [
     BranchApi,
+    OutcomeApi,
+    FunnelApi,
+    MapApi,
 ]
 _PLAIN = "plain"
 PACKED = {_PLAIN: False}

@@ -17,7 +17,7 @@ from gridcrm.core.errors import AppError, InvalidInput
 from gridcrm.core.i18n import Language, gettext, say
 from gridcrm.core.terminal import Command, Terminal
 
-DOMAINS = ("core", "accounts", "branches", "web")
+DOMAINS = ("core", "accounts", "branches", "maps", "web")
 _BAD_INPUT = 2
 
 

@@ -9,9 +9,9 @@ from gridcrm.core.i18n import Language, current, gettext
 from gridcrm.core.who import Right, Who
 from gridcrm.labels import queries as labels
 from gridcrm.labels.models import Label
-from gridcrm.maps import queries
 from gridcrm.maps.forms import Days, MapIn
 from gridcrm.maps.metrics import DEFINITIONS, METRICS, Need
+from gridcrm.segments import queries as segments
 
 G = TypeVar("G", bound=MapIn)
 Options = list[tuple[str, str]]
@@ -34,9 +34,9 @@ class Choices:
 
 async def choices(session: AsyncSession, who: Who) -> Choices:
     """Return what this person can choose from."""
-    segments = await queries.segment_choices(session, who) if who.may(Right.SEGMENTS_VIEW) else []
+    listed = await segments.listed(session, who) if who.may(Right.SEGMENTS_VIEW) else []
     grouped = _grouped(await labels.tree(session))
-    missing = ({Need.LABEL} if not grouped else set()) | ({Need.SEGMENT} if not segments else set())
+    missing = ({Need.LABEL} if not grouped else set()) | ({Need.SEGMENT} if not listed else set())
     return Choices(
         metrics=[
             (d.metric.value, gettext(d.name))
@@ -45,7 +45,7 @@ async def choices(session: AsyncSession, who: Who) -> Choices:
         ],
         days=[(str(int(days)), gettext("last {n} days").format(n=int(days))) for days in Days],
         labels=grouped,
-        segments=[(str(row.id), _local(row)) for row in segments],
+        segments=[(str(row.id), _local(row)) for row in listed],
     )
 
 

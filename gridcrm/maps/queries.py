@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import BigInteger, case, cast, func, or_
+from sqlalchemy import BigInteger, case, cast, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,7 +21,6 @@ from gridcrm.maps import records
 from gridcrm.maps.places import KINDS, NAMED, NamedPlace, Origin
 from gridcrm.maps.records import Ask, Records
 from gridcrm.maps.rules import Tally
-from gridcrm.segments.models import Segment
 
 Tallies = Mapping[int, Tally]
 Bounds = tuple[float, float, float, float]
@@ -54,14 +53,6 @@ async def tallies(session: AsyncSession, ask: Ask) -> tuple[Tallies, Tallies]:
     part = await _by_cell(session, ask.plan_id, records.part(ask))
     whole = records.whole(ask)
     return part, await _by_cell(session, ask.plan_id, whole) if whole is not None else {}
-
-
-async def segment_choices(session: AsyncSession, who: Who) -> list[Segment]:
-    """Return the segments of the branch at hand and the ready-made ones."""
-    own = or_(col(Segment.branch_id) == who.here, col(Segment.branch_id).is_(None))
-    query = select(Segment).where(own, col(Segment.archived_at).is_(None))
-    ready_made_last = query.order_by(col(Segment.branch_id).is_(None), col(Segment.id))
-    return list(await session.exec(ready_made_last))
 
 
 async def places(session: AsyncSession, on: Bounds, branch_id: int, level: Level) -> list[Place]:
