@@ -154,7 +154,8 @@ def _geometries(document: object) -> Iterator[Mapping[str, Any]]:
 
 def _shape(geometry: Mapping[str, Any]) -> BaseGeometry:
     try:
-        return shape(dict(geometry))
+        with np.errstate(invalid="ignore"):  # a missing number is refused by our own check
+            return shape(dict(geometry))
     except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
         raise AreaError(
             "A geometry of type {kind} can't be read: {error}.",

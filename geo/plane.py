@@ -52,7 +52,7 @@ class Plane:
         error of the way forth takes it out.
         """
         x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-        lon, lat = self._proj(x, y, inverse=True)
+        lon, lat = _projected(self._proj, x, y, inverse=True)
         for _ in range(_INVERSE_ROUNDS):
             there = _projected(self._proj, lon, lat)
             lon, lat = _stepped(lon, lat, x - there[0], y - there[1])
@@ -115,9 +115,11 @@ def _fitted(origin: LonLat, quick: Bounds) -> Fit | None:
     return fitted(lambda lon, lat: _projected(proj, lon, lat), origin, quick)
 
 
-def _projected(proj: Proj, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-    x, y = proj(np.ascontiguousarray(lon), np.ascontiguousarray(lat))
-    return x, y
+def _projected(
+    proj: Proj, one: Floats, other: Floats, *, inverse: bool = False
+) -> tuple[Floats, Floats]:
+    out = proj(np.ascontiguousarray(one), np.ascontiguousarray(other), inverse=inverse)
+    return out[0].reshape(one.shape), out[1].reshape(one.shape)
 
 
 def _stepped(lon: Floats, lat: Floats, dx: Floats, dy: Floats) -> tuple[Floats, Floats]:
