@@ -1,0 +1,66 @@
+"""One valid object of each kind, to be changed by one thing at a time."""
+
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from gridcrm.branches.models import Branch
+from gridcrm.consent.models import Consent, ConsentState, Purpose
+from gridcrm.core.who import Who
+from gridcrm.customers.models import Customer
+from gridcrm.events.models import Event, EventState, Seat
+from tests.conftest import NOON
+
+_numbers = count(1)
+
+
+def customer(branch: Branch, **changes: Any) -> Customer:
+    """A grown-up with a phone."""
+    n = next(_numbers)
+    row: dict[str, Any] = {
+        "branch_id": branch.id,
+        "name": f"王{n}",
+        "phone": f"199{n:08d}",
+        "birth_year": 1970,
+        "created_at": NOON,
+        "updated_at": NOON,
+    }
+    return Customer(**row | changes)
+
+
+def consent(person: Customer, purpose: Purpose = Purpose.MARKETING_SMS, **changes: Any) -> Consent:
+    """A grant, given a year ago."""
+    row: dict[str, Any] = {
+        "customer_id": person.id,
+        "branch_id": person.branch_id,
+        "purpose": purpose,
+        "state": ConsentState.GRANTED,
+        "obtained_how": "at_the_desk",
+        "given_at": NOON - timedelta(days=365),
+    }
+    return Consent(**row | changes)
+
+
+def event(branch: Branch, host: Who, **changes: Any) -> Event:
+    """An open event tomorrow; its seats are made by `seats`."""
+    starts_at: datetime = changes.pop("starts_at", NOON + timedelta(days=1))
+    row: dict[str, Any] = {
+        "branch_id": branch.id,
+        "template": "tea_salon",
+        "title": "花茶茶艺",
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=1),
+        "host_id": host.user_id,
+        "capacity": 4,
+        "state": EventState.OPEN,
+        "created_by": host.user_id,
+        "created_at": NOON,
+        "updated_at": NOON,
+    }
+    return Event(**row | changes)
+
+
+def seats(of: Event) -> list[Seat]:
+    """The free seats of a stored event."""
+    assert of.id is not None
+    return [Seat(event_id=of.id, number=n) for n in range(1, of.capacity + 1)]
