@@ -10,13 +10,12 @@ from itertools import pairwise
 from typing import IO
 
 from gridcrm.core.sheets_area import OdsArea, XlsxArea
-from gridcrm.core.sheets_limits import (
-    MAX_ENTRIES,
-    MAX_RATIO,
-    MAX_UNPACKED_BYTES,
-    RATIO_FREE_BYTES,
-    SheetError,
-)
+from gridcrm.core.sheets_limits import SheetError
+
+MAX_UNPACKED_BYTES = 200 * 1024 * 1024
+MAX_RATIO = 100  # unpacked : packed, of any entry larger than RATIO_FREE_BYTES
+RATIO_FREE_BYTES = 100 * 1024
+MAX_ENTRIES = 2_000
 
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _MAX_DIRECTORY_BYTES = MAX_ENTRIES * 512

@@ -5,10 +5,6 @@ from datetime import date
 Cell = str | float | date | None
 
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
-MAX_UNPACKED_BYTES = 200 * 1024 * 1024
-MAX_RATIO = 100  # unpacked : packed, of any entry larger than RATIO_FREE_BYTES
-RATIO_FREE_BYTES = 100 * 1024
-MAX_ENTRIES = 2_000
 MAX_ROWS = 200_000
 MAX_CELLS = 4_000_000  # the reader of workbooks fills the whole rectangle, 32 bytes a cell
 HEADER_SEARCH_ROWS = 100

@@ -35,8 +35,8 @@ _LINE_ENDS = re.compile(r"\r\n?")
 _TRIGGER = "=+\\-@|%＝＋－＠"
 _BEFORE = re.escape(PADDING) + "\"'`,;"
 _RISKY = re.compile(rf"\A[{_BEFORE}]*[{_TRIGGER}]")
-# A program that splits at another separator makes a new cell behind it.
-_RISKY_INSIDE = re.compile(rf"([;\t\n|][{_BEFORE}|]*)(?=[{_TRIGGER}])")
+# A program that divides at another sign makes a new cell behind it.
+_RISKY_INSIDE = re.compile(rf"([;\t\n])(?=[{_BEFORE}]*[{_TRIGGER}])")
 
 _STANDARD_PROPERTIES = frozenset(
     {"title", "subject", "author", "manager", "company", "category", "keywords", "comments"}

@@ -40,6 +40,7 @@ LEADS = {
     "text and line": "张三\n",
     "semicolon and quote": '张三;"',
     "pipe": "|",
+    "semicolon and pipe": ";|",
     "mixture": ' \t"\u00a0;\ufeff ',
 }
 FORMULAS = ("1+1", "cmd|' /C calc'!A0", 'HYPERLINK("http://x","y")', "SUM(A1:A9)")
