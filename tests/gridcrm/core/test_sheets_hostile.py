@@ -87,7 +87,7 @@ def test_a_workbook_cut_short_is_refused(keep: int) -> None:
 
 
 def test_random_bytes_are_refused() -> None:
-    assert refusal(random.Random(7).randbytes(4_000), "x.csv")  # noqa: S311
+    assert refusal(random.Random(7).randbytes(4_000), "x.csv")
 
 
 def test_a_value_of_200_kilobytes_is_refused_with_its_line() -> None:
@@ -250,7 +250,7 @@ def test_an_old_workbook_with_a_cell_in_its_last_corner_is_refused() -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_damaged_old_workbooks_are_read_or_refused_but_never_more(seed: int) -> None:
     original = shared_data("messy_imports", "files", "citic_credit.xls").read_bytes()
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)
     for _ in range(60):
         data = bytearray(original)
         for _ in range(dice.choice([1, 3, 20])):
