@@ -8,7 +8,16 @@ from gridcrm.branches.models import Branch
 from gridcrm.consent.models import Consent, ConsentState, Purpose
 from gridcrm.core.who import Who
 from gridcrm.customers.models import Customer
-from gridcrm.events.models import Event, EventState, Seat
+from gridcrm.events.models import (
+    Event,
+    EventState,
+    Invitation,
+    InvitationState,
+    Registration,
+    RegistrationSource,
+    RegistrationState,
+    Seat,
+)
 from tests.conftest import NOON
 
 _numbers = count(1)
@@ -64,3 +73,31 @@ def seats(of: Event) -> list[Seat]:
     """The free seats of a stored event."""
     assert of.id is not None
     return [Seat(event_id=of.id, number=n) for n in range(1, of.capacity + 1)]
+
+
+def invitation(to: Event, person: Customer, **changes: Any) -> Invitation:
+    """Somebody asked a week before the event."""
+    row: dict[str, Any] = {
+        "event_id": to.id,
+        "branch_id": to.branch_id,
+        "customer_id": person.id,
+        "cell_id": person.cell_id,
+        "state": InvitationState.SENT,
+        "sent_at": to.starts_at - timedelta(days=7),
+    }
+    return Invitation(**row | changes)
+
+
+def registration(at: Event, person: Customer, **changes: Any) -> Registration:
+    """Somebody who came to the event."""
+    row: dict[str, Any] = {
+        "event_id": at.id,
+        "branch_id": at.branch_id,
+        "customer_id": person.id,
+        "cell_id": person.cell_id,
+        "state": RegistrationState.CHECKED_IN,
+        "source": RegistrationSource.STAFF,
+        "created_at": at.starts_at - timedelta(days=3),
+        "checked_in_at": at.starts_at,
+    }
+    return Registration(**row | changes)
