@@ -9,7 +9,6 @@ from sqlmodel import Field, SQLModel
 
 from gridcrm.core.tables import choice
 
-
 _PUBLISHED = text("state = 'published'")
 _WHERE_PUBLISHED: dict[str, Any] = {"sqlite_where": _PUBLISHED, "postgresql_where": _PUBLISHED}
 

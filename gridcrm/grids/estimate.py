@@ -1,0 +1,47 @@
+"""How many cells an area would get, before they are drawn."""
+
+import math
+from dataclasses import dataclass
+
+import h3
+
+from geo import LonLat
+from geo.area import Area
+from geo.plane import Plane
+from gridcrm.grids.forms import DraftIn, DraftKind
+
+MOST_CELLS = 10_000
+
+
+@dataclass(frozen=True)
+class CellSize:
+    """The ground, outline and width of one whole cell."""
+
+    area_m2: float
+    outline_m: float
+    width_m: float
+
+
+def cell_size(form: DraftIn) -> CellSize | None:
+    """Return the size of a regular cell; None where people bring the shapes."""
+    if form.kind is DraftKind.SQUARE:
+        return CellSize(form.side_m**2, 4 * form.side_m, form.side_m)
+    if form.kind is DraftKind.HEXAGON:
+        return _hexagon(form.edge_m)
+    if form.kind is DraftKind.H3:
+        return _hexagon(h3.average_hexagon_edge_length(form.resolution, unit="m"))
+    return None
+
+
+def cell_count(area: Area, home: LonLat, size: CellSize) -> int:
+    """Return about how many cells share ground with an area.
+
+    Steiner's formula for a lattice laid at random: whole cells, and those that the border cuts.
+    """
+    ground = Plane(home).flatten(area)
+    border = ground.length * size.outline_m / (2 * math.pi)
+    return round((ground.area + border) / size.area_m2 + 1)
+
+
+def _hexagon(edge_m: float) -> CellSize:
+    return CellSize(1.5 * math.sqrt(3) * edge_m**2, 6 * edge_m, math.sqrt(3) * edge_m)

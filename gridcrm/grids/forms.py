@@ -1,0 +1,77 @@
+"""What people may send about grid plans and cells."""
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import field_validator
+from sqlmodel import Field, SQLModel
+
+from geo import Datum
+from gridcrm.grids.models import CellKind, CellStatus
+
+DEFAULT_SIDE_M, DEFAULT_EDGE_M, DEFAULT_RESOLUTION = 250, 200, 9
+SMALLEST_M, LARGEST_M = 20, 5000
+COARSEST, FINEST = 6, 11
+_MOST = 10_000_000
+
+
+class DraftKind(StrEnum):
+    """The ways to divide an area that a person can choose."""
+
+    SQUARE = "square"
+    HEXAGON = "hexagon"
+    H3 = "h3"
+    COMMUNITIES = "communities"
+    POLYGONS = "polygons"
+
+
+class DraftIn(SQLModel):
+    """How to divide the area; only the numbers of the chosen kind count."""
+
+    model_config = {"extra": "forbid"}
+
+    kind: DraftKind
+    side_m: float = Field(default=DEFAULT_SIDE_M, ge=SMALLEST_M, le=LARGEST_M)
+    edge_m: float = Field(default=DEFAULT_EDGE_M, ge=SMALLEST_M, le=LARGEST_M)
+    resolution: int = Field(default=DEFAULT_RESOLUTION, ge=COARSEST, le=FINEST)
+    datum: Datum = Datum.WGS84
+    key: str = Field(default="name", min_length=1, max_length=64)
+    name: str = Field(default="", max_length=80)
+    note: str = Field(default="", max_length=400)
+
+
+class CellProfileIn(SQLModel):
+    """What a cell's lead keeps up to date."""
+
+    model_config = {"extra": "forbid"}
+
+    status: CellStatus
+    households: int | None = Field(default=None, ge=0, le=_MOST)
+    population: int | None = Field(default=None, ge=0, le=_MOST)
+    merchants: int | None = Field(default=None, ge=0, le=_MOST)
+    buildings: int | None = Field(default=None, ge=0, le=_MOST)
+    competitors: int | None = Field(default=None, ge=0, le=_MOST)
+    next_step: str = Field(default="", max_length=200)
+
+
+class CellIn(CellProfileIn):
+    """All that may change about a cell; never its shape."""
+
+    name: str = Field(min_length=1, max_length=80)
+    kind: CellKind
+    lead_id: int | None = None
+    backup_id: int | None = None
+
+
+class LeadsIn(SQLModel):
+    """One lead for several cells; none takes the lead away."""
+
+    model_config = {"extra": "forbid"}
+
+    cell_id: list[int] = Field(min_length=1, max_length=10_000)
+    lead_id: int | None = None
+
+    @field_validator("cell_id", mode="before")
+    @classmethod
+    def _one_is_a_list_too(cls, value: Any) -> Any:
+        return value if isinstance(value, list) else [value]

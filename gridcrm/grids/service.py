@@ -1,0 +1,177 @@
+"""Drawing grid plans, and looking after their cells."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import shapely
+from sqlalchemy import delete, insert, update
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from geo import GeoError
+from gridcrm.accounts import queries as accounts
+from gridcrm.branches import queries as branches
+from gridcrm.branches.models import Branch
+from gridcrm.branches.rules import area_of, home
+from gridcrm.branches.words import refusal
+from gridcrm.core import audit
+from gridcrm.core.days import local_day
+from gridcrm.core.errors import InvalidInput, NotFound, RuleBroken
+from gridcrm.core.i18n import gettext
+from gridcrm.core.uploads import Upload
+from gridcrm.core.who import Who
+from gridcrm.grids import queries, rules
+from gridcrm.grids.drawing import Around, Drawing, draw
+from gridcrm.grids.estimate import MOST_CELLS, cell_count, cell_size
+from gridcrm.grids.forms import CellIn, CellProfileIn, DraftIn, LeadsIn
+from gridcrm.grids.models import GridCell, GridPlan
+from gridcrm.grids.naming import Compass, Landmark, Namer
+from gridcrm.grids.rules import Editing
+from gridcrm.grids.specs import GRID_KINDS, spec_of
+
+_ANY_WIDTH_M = 250.0
+
+
+async def draft(
+    session: AsyncSession, who: Who, form: DraftIn, upload: Upload | None, now: datetime
+) -> GridPlan:
+    """Divide the area of the branch at hand into a new draft."""
+    branch = await branches.here(session, who)
+    plan = GridPlan(
+        branch_id=who.here,
+        version=await queries.last_version(session, who.here) + 1,
+        created_by=who.user_id,
+        created_at=now,
+        **_of_form(form),
+    )
+    before = await queries.published(session, who.here)
+    drawing = await _drawn(session, branch, form, upload, [before] if before else [])
+    await _store(session, plan, drawing)
+    audit.record(session, who, "grid_draw", ("grid_plan", plan.id), cells=len(drawing.rows))
+    return plan
+
+
+async def redraw(
+    session: AsyncSession, who: Who, plan_id: int, form: DraftIn, upload: Upload | None
+) -> GridPlan:
+    """Divide the area anew in a draft that is there; a published plan keeps its cells."""
+    plan = await queries.plan(session, who, plan_id)
+    rules.must_be_drawable(plan)
+    branch = await branches.here(session, who)
+    before = await queries.published(session, who.here)
+    earlier = [before, plan] if before else [plan]
+    drawing = await _drawn(session, branch, form, upload, earlier)
+    plan.sqlmodel_update(_of_form(form))
+    await session.exec(delete(GridCell).where(col(GridCell.plan_id) == plan_id))
+    await _store(session, plan, drawing)
+    audit.record(session, who, "grid_redraw", ("grid_plan", plan_id), cells=len(drawing.rows))
+    return plan
+
+
+async def delete_draft(session: AsyncSession, who: Who, plan_id: int) -> None:
+    """Throw a draft away; what counts or has counted stays."""
+    plan = await queries.plan(session, who, plan_id)
+    rules.must_be_drawable(plan)
+    await session.exec(delete(GridCell).where(col(GridCell.plan_id) == plan_id))
+    await session.delete(plan)
+    audit.record(session, who, "grid_delete", ("grid_plan", plan_id), version=plan.version)
+
+
+async def change_cell(
+    session: AsyncSession, who: Who, cell_id: int, form: CellProfileIn, now: datetime
+) -> GridCell:
+    """Change what is known of a cell and who looks after it, as far as the person may."""
+    cell = await queries.cell(session, who, cell_id)
+    rules.must_be_current(await queries.plan(session, who, cell.plan_id))
+    allowed = rules.editing(who, cell)
+    if allowed is Editing.NOTHING or (isinstance(form, CellIn) and allowed is not Editing.ALL):
+        raise RuleBroken("Only the manager and those who look after this cell may change it.")
+    if isinstance(form, CellIn):
+        rules.must_be_staff(form.lead_id, form.backup_id, await _staff(session, who))
+    changed = {k: v for k, v in form.model_dump().items() if getattr(cell, k) != v}
+    if changed.keys() & set(rules.PROFILE):
+        branch = await branches.here(session, who)
+        changed["profiled_on"] = local_day(now, branch.time_zone)
+    cell.sqlmodel_update(changed)
+    session.add(cell)
+    audit.record(session, who, "cell_change", ("grid_cell", cell_id), fields=sorted(changed))
+    return cell
+
+
+async def assign_lead(session: AsyncSession, who: Who, plan_id: int, form: LeadsIn) -> int:
+    """Give several cells of a plan the same lead, or none; return how many."""
+    plan = await queries.plan(session, who, plan_id)
+    rules.must_be_current(plan)
+    rules.must_be_staff(form.lead_id, None, await _staff(session, who))
+    wanted = col(GridCell.id).in_(form.cell_id), col(GridCell.plan_id) == plan_id
+    backup = {"backup_id": None}
+    await session.exec(
+        update(GridCell).where(*wanted, col(GridCell.backup_id) == form.lead_id).values(backup)
+    )
+    done = await session.exec(update(GridCell).where(*wanted).values(lead_id=form.lead_id))
+    if done.rowcount != len(set(form.cell_id)):
+        raise NotFound
+    audit.record(
+        session, who, "cells_lead", ("grid_plan", plan_id), cells=done.rowcount, lead=form.lead_id
+    )
+    return int(done.rowcount)
+
+
+async def _drawn(
+    session: AsyncSession,
+    branch: Branch,
+    form: DraftIn,
+    upload: Upload | None,
+    earlier: Sequence[GridPlan],
+) -> Drawing:
+    area, centre, size = area_of(branch), home(branch), cell_size(form)
+    if size is not None and (n := cell_count(area, centre, size)) > MOST_CELLS:
+        words = gettext("That would be about {n} cells; at most {limit} can be looked after.")
+        raise InvalidInput({"kind": words.format(n=f"{n:,}", limit=f"{MOST_CELLS:,}")})
+    places = await branches.places(session, _id(branch))
+    marks = [
+        Landmark(place.name, shapely.from_wkb(place.wkb))
+        for place in places
+        if place.kind == "community" and place.name
+    ]
+    spec = spec_of(form, centre, marks, upload)
+    before = [cell for plan in earlier for cell in await queries.cells(session, plan.id or 0)]
+    namer = Namer(centre, size.width_m if size else _ANY_WIDTH_M, marks, _compass())
+    try:
+        return await asyncio.to_thread(draw, area, spec, Around(namer, places, before))
+    except GeoError as error:
+        raise refusal("kind", error) from error
+
+
+async def _store(session: AsyncSession, plan: GridPlan, drawing: Drawing) -> None:
+    plan.spec = drawing.cells.spec.to_dict()
+    plan.area_wkb = shapely.to_wkb(drawing.cells.area)
+    session.add(plan)
+    await session.flush()
+    common = {"plan_id": plan.id, "branch_id": plan.branch_id}
+    await session.exec(insert(GridCell), params=[row | common for row in drawing.rows])
+
+
+async def _staff(session: AsyncSession, who: Who) -> set[int]:
+    return {user.id for user in await accounts.staff(session, who.here) if user.id is not None}
+
+
+def _of_form(form: DraftIn) -> dict[str, Any]:
+    return {"kind": GRID_KINDS[form.kind], "name": form.name or form.kind, "note": form.note}
+
+
+def _compass() -> Compass:
+    return Compass(
+        here=gettext("Around the branch"),
+        east=gettext("E{n}"),
+        west=gettext("W{n}"),
+        north=gettext("N{n}"),
+        south=gettext("S{n}"),
+    )
+
+
+def _id(branch: Branch) -> int:
+    assert branch.id is not None
+    return branch.id

@@ -1,0 +1,85 @@
+"""From what somebody chose to a spec that geo can draw."""
+
+from collections.abc import Iterable
+
+import geopandas as gpd
+from shapely.geometry.base import BaseGeometry
+
+from geo import GeoError, H3Spec, HexSpec, LonLat, PolygonSpec, SquareSpec
+from geo.frame import CRS
+from geo.tessellate.spec import Spec
+from gridcrm.branches.features import Feature, read_features, text_of
+from gridcrm.branches.words import refusal
+from gridcrm.core.errors import InvalidInput
+from gridcrm.core.i18n import gettext
+from gridcrm.core.uploads import Upload
+from gridcrm.grids.forms import DraftIn, DraftKind
+from gridcrm.grids.models import GridKind
+from gridcrm.grids.naming import Landmark, numbered
+
+_KEY = "name"
+GRID_KINDS = {
+    DraftKind.SQUARE: GridKind.SQUARE,
+    DraftKind.HEXAGON: GridKind.HEXAGON,
+    DraftKind.H3: GridKind.H3,
+    DraftKind.COMMUNITIES: GridKind.POLYGONS,
+    DraftKind.POLYGONS: GridKind.POLYGONS,
+}
+
+
+def spec_of(
+    form: DraftIn, home: LonLat, communities: list[Landmark], upload: Upload | None
+) -> Spec:
+    """Return how to divide, or say which field stands against it."""
+    try:
+        if form.kind is DraftKind.SQUARE:
+            return SquareSpec(form.side_m, home)
+        if form.kind is DraftKind.HEXAGON:
+            return HexSpec(form.edge_m, home)
+        if form.kind is DraftKind.H3:
+            return H3Spec(form.resolution)
+        if form.kind is DraftKind.COMMUNITIES:
+            return _of_communities(communities)
+        return _of_file(form, upload)
+    except GeoError as error:
+        raise refusal("file" if form.kind is DraftKind.POLYGONS else "kind", error) from error
+
+
+def outlined(communities: Iterable[Landmark]) -> list[Landmark]:
+    """Return the communities of which the outline is known, not just a point."""
+    return [mark for mark in communities if mark.shape.area > 0]
+
+
+def _of_communities(communities: list[Landmark]) -> Spec:
+    outlines = outlined(communities)
+    if not outlines:
+        raise InvalidInput({"kind": "There are no outlines of communities yet. Bring in places."})
+    names = numbered([mark.name for mark in outlines], range(len(outlines)))
+    return _polygons(names, [mark.shape for mark in outlines])
+
+
+def _of_file(form: DraftIn, upload: Upload | None) -> Spec:
+    if upload is None or not upload.content:
+        raise InvalidInput({"file": "Choose a file with the shapes of the cells."})
+    features, bad = read_features(upload.content, form.datum)
+    if bad:
+        words = gettext("Feature {number} {ref}: {reason}")
+        first = bad[0]
+        reason = gettext(first.reason)
+        raise InvalidInput(
+            {"file": words.format(number=first.number, ref=first.ref, reason=reason)}
+        )
+    return _polygons([_key(feature, form.key) for feature in features], [f.shape for f in features])
+
+
+def _key(feature: Feature, key: str) -> str:
+    found = text_of(feature, key)
+    if not found:
+        words = gettext("Feature {number} has no “{key}”. Name another property.")
+        raise InvalidInput({"key": words.format(number=feature.number, key=key)})
+    return found
+
+
+def _polygons(names: list[str], shapes: list[BaseGeometry]) -> Spec:
+    columns = {_KEY: names, "geometry": shapes}
+    return PolygonSpec(gpd.GeoDataFrame(columns, geometry="geometry", crs=CRS), _KEY)
