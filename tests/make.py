@@ -4,6 +4,9 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+import shapely
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from gridcrm.branches.models import Branch
 from gridcrm.consent.models import Consent, ConsentState, Purpose
 from gridcrm.core.who import Who
@@ -18,6 +21,7 @@ from gridcrm.events.models import (
     RegistrationState,
     Seat,
 )
+from gridcrm.grids.models import GridCell, GridKind, GridPlan, PlanState
 from tests.conftest import NOON
 
 _numbers = count(1)
@@ -101,3 +105,44 @@ def registration(at: Event, person: Customer, **changes: Any) -> Registration:
         "checked_in_at": at.starts_at,
     }
     return Registration(**row | changes)
+
+
+async def plan(session: AsyncSession, branch: Branch, who: Who, **changes: Any) -> GridPlan:
+    """A published plan of 500-metre squares, stored."""
+    row: dict[str, Any] = {
+        "branch_id": branch.id,
+        "version": next(_numbers),
+        "name": "grid",
+        "kind": GridKind.SQUARE,
+        "spec": {"kind": "square", "side_m": 500.0, "origin": None},
+        "area_wkb": shapely.to_wkb(_around(branch)),
+        "state": PlanState.PUBLISHED,
+        "created_by": who.user_id,
+        "created_at": NOON,
+        "published_at": NOON,
+    }
+    made = GridPlan(**row | changes)
+    session.add(made)
+    await session.flush()
+    return made
+
+
+def cell(branch: Branch, plan: GridPlan, **changes: Any) -> GridCell:
+    """A cell of a plan, around the branch."""
+    n, box = next(_numbers), _around(branch)
+    row: dict[str, Any] = {
+        "plan_id": plan.id,
+        "branch_id": branch.id,
+        "key": f"sq:500:{n}:0",
+        "name": f"cell {n}",
+        "area_m2": 250_000.0,
+        "lon": branch.lon,
+        "lat": branch.lat,
+        "wkb": shapely.to_wkb(box),
+        **dict(zip(("min_lon", "min_lat", "max_lon", "max_lat"), box.bounds, strict=True)),
+    }
+    return GridCell(**row | changes)
+
+
+def _around(branch: Branch) -> shapely.Polygon:
+    return shapely.box(branch.lon - 0.01, branch.lat - 0.01, branch.lon + 0.01, branch.lat + 0.01)
