@@ -16,7 +16,7 @@ from gridcrm.web.render import environment
 ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "gridcrm" / "locale" / "zh.po"
 _SPEAKERS = {
-    "gettext", "N_", "RuleBroken", "NotAllowed", "NotFound", "NotSignedIn", "Reason", "InvalidInput",
+    "gettext", "N_", "warn", "refuse", "RuleBroken", "NotAllowed", "NotFound", "NotSignedIn", "Reason", "InvalidInput",
 }  # fmt: skip
 Message = str | tuple[str, str]
 
