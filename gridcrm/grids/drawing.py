@@ -15,20 +15,27 @@ from gridcrm.branches.models import Place, PlaceKind
 from gridcrm.core.errors import InvalidInput
 from gridcrm.core.i18n import gettext
 from gridcrm.grids.estimate import MOST_CELLS
-from gridcrm.grids.models import GridCell
+from gridcrm.grids.models import CellKind, CellStatus, GridCell
 from gridcrm.grids.naming import Namer, numbered
 
 LONGEST_KEY = 120
-KEPT = (
-    "name", "kind", "status", "lead_id", "backup_id", "households", "population", "merchants",
-    "buildings", "competitors", "next_step", "profiled_on",
-)  # fmt: skip
-"""What a cell takes along when a new drawing has the same cell."""
+_FRESH: dict[str, Any] = {
+    "kind": CellKind.COMMUNITY,
+    "status": CellStatus.NOT_STARTED,
+    "lead_id": None,
+    "backup_id": None,
+    "households": None,
+    "population": None,
+    "next_step": "",
+    "profiled_on": None,
+}
 _COUNTED = {
     "merchants": PlaceKind.MERCHANT,
     "buildings": PlaceKind.BUILDING,
     "competitors": PlaceKind.COMPETITOR,
 }
+_KEPT = ("name", *_FRESH, *_COUNTED)
+"""What a cell takes along when a new drawing has the same cell."""
 _POLYGON = "poly:"
 
 
@@ -56,8 +63,9 @@ def draw(area: Area, spec: Spec, around: Around) -> Drawing:
         words = gettext("There would be {n} cells; at most {limit} can be looked after.")
         raise InvalidInput({"kind": words.format(n=len(cells), limit=MOST_CELLS)})
     columns = _ground(cells) | _counts(cells, around.places)
-    columns["name"] = _names(cells, columns, around.namer)
-    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    columns["name"] = _names(columns, around.namer)
+    values = zip(*columns.values(), strict=True)
+    rows = [_FRESH | dict(zip(columns, row, strict=True)) for row in values]
     for at, kept in _kept(cells, around.before).items():
         rows[at] |= kept
     return Drawing(cells, rows)
@@ -83,7 +91,7 @@ def _ground(cells: Cells) -> dict[str, list[Any]]:
     }
 
 
-def _names(cells: Cells, columns: Mapping[str, list[Any]], namer: Namer) -> list[str]:
+def _names(columns: Mapping[str, list[Any]], namer: Namer) -> list[str]:
     keys = columns["key"]
     if keys and keys[0].startswith(_POLYGON):
         return numbered([key.removeprefix(_POLYGON) for key in keys], range(len(keys)))
@@ -116,6 +124,6 @@ def _kept(cells: Cells, before: Sequence[GridCell]) -> dict[int, dict[str, Any]]
     found: dict[int, dict[str, Any]] = {}
     for old, code in zip(before, assign_codes(lon, lat, cells).tolist(), strict=True):
         if code >= 0 and ids[code] == old.key:
-            values = {name: getattr(old, name) for name in KEPT}
+            values = {name: getattr(old, name) for name in _KEPT}
             found[code] = {name: value for name, value in values.items() if value is not None}
     return found

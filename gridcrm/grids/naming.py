@@ -77,7 +77,7 @@ class Namer:
         return " ".join(found) or self.compass.here
 
 
-def numbered(names: list[str], order: Sequence[int]) -> list[str]:
+def numbered(names: list[str], order: Sequence[int], longest: int = LONGEST) -> list[str]:
     """Return the names made different: in the given order, each repetition gets its number."""
     out, seen = list(names), Counter[str]()
     taken = set(names)
@@ -85,15 +85,14 @@ def numbered(names: list[str], order: Sequence[int]) -> list[str]:
         base = names[at]
         seen[base] += 1
         if seen[base] == 1:
-            out[at] = base[:LONGEST]
+            out[at] = base[:longest]
             continue
-        out[at] = _with_number(base, seen, taken)
+        out[at] = _with_number(base, base[: longest - _ROOM_FOR_NUMBER], seen, taken)
         taken.add(out[at])
     return out
 
 
-def _with_number(base: str, seen: Counter[str], taken: set[str]) -> str:
-    short = base[: LONGEST - _ROOM_FOR_NUMBER]
+def _with_number(base: str, short: str, seen: Counter[str], taken: set[str]) -> str:
     while f"{short} {seen[base]}" in taken:
         seen[base] += 1
     return f"{short} {seen[base]}"

@@ -38,7 +38,7 @@ async def cell(session: AsyncSession, who: Who, cell_id: int) -> GridCell:
 
 def own_cell_ids(who: Who) -> SelectOfScalar[int | None]:
     """Select the ids of the cells that a person leads or backs up."""
-    return select(GridCell.id).where(_looks_after(who.user_id))
+    return select(GridCell.id).where(_looks_after(who.user_id))  # type: ignore[return-value]
 
 
 async def plan(session: AsyncSession, who: Who, plan_id: int) -> GridPlan:

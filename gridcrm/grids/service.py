@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from geo import GeoError
 from gridcrm.accounts import queries as accounts
 from gridcrm.branches import queries as branches
-from gridcrm.branches.models import Branch
+from gridcrm.branches.models import Branch, PlaceKind
 from gridcrm.branches.rules import area_of, home
 from gridcrm.branches.words import refusal
 from gridcrm.core import audit
@@ -29,7 +29,7 @@ from gridcrm.grids.forms import CellIn, CellProfileIn, DraftIn, LeadsIn
 from gridcrm.grids.models import GridCell, GridPlan
 from gridcrm.grids.naming import Compass, Landmark, Namer
 from gridcrm.grids.rules import Editing
-from gridcrm.grids.specs import GRID_KINDS, spec_of
+from gridcrm.grids.specs import GRID_KINDS, field_of, name_of, spec_of
 
 _ANY_WIDTH_M = 250.0
 
@@ -106,10 +106,9 @@ async def assign_lead(session: AsyncSession, who: Who, plan_id: int, form: Leads
     rules.must_be_current(plan)
     rules.must_be_staff(form.lead_id, None, await _staff(session, who))
     wanted = col(GridCell.id).in_(form.cell_id), col(GridCell.plan_id) == plan_id
-    backup = {"backup_id": None}
-    await session.exec(
-        update(GridCell).where(*wanted, col(GridCell.backup_id) == form.lead_id).values(backup)
-    )
+    if form.lead_id is not None:
+        twice = *wanted, col(GridCell.backup_id) == form.lead_id
+        await session.exec(update(GridCell).where(*twice).values(backup_id=None))
     done = await session.exec(update(GridCell).where(*wanted).values(lead_id=form.lead_id))
     if done.rowcount != len(set(form.cell_id)):
         raise NotFound
@@ -134,7 +133,7 @@ async def _drawn(
     marks = [
         Landmark(place.name, shapely.from_wkb(place.wkb))
         for place in places
-        if place.kind == "community" and place.name
+        if place.kind is PlaceKind.COMMUNITY and place.name
     ]
     spec = spec_of(form, centre, marks, upload)
     before = [cell for plan in earlier for cell in await queries.cells(session, plan.id or 0)]
@@ -142,7 +141,7 @@ async def _drawn(
     try:
         return await asyncio.to_thread(draw, area, spec, Around(namer, places, before))
     except GeoError as error:
-        raise refusal("kind", error) from error
+        raise refusal(field_of(form), error) from error
 
 
 async def _store(session: AsyncSession, plan: GridPlan, drawing: Drawing) -> None:
@@ -159,7 +158,7 @@ async def _staff(session: AsyncSession, who: Who) -> set[int]:
 
 
 def _of_form(form: DraftIn) -> dict[str, Any]:
-    return {"kind": GRID_KINDS[form.kind], "name": form.name or form.kind, "note": form.note}
+    return {"kind": GRID_KINDS[form.kind], "name": form.name or name_of(form), "note": form.note}
 
 
 def _compass() -> Compass:

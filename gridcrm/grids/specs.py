@@ -18,6 +18,7 @@ from gridcrm.grids.models import GridKind
 from gridcrm.grids.naming import Landmark, numbered
 
 _KEY = "name"
+_LONGEST_KEY = 100
 GRID_KINDS = {
     DraftKind.SQUARE: GridKind.SQUARE,
     DraftKind.HEXAGON: GridKind.HEXAGON,
@@ -42,7 +43,23 @@ def spec_of(
             return _of_communities(communities)
         return _of_file(form, upload)
     except GeoError as error:
-        raise refusal("file" if form.kind is DraftKind.POLYGONS else "kind", error) from error
+        raise refusal(field_of(form), error) from error
+
+
+def name_of(form: DraftIn) -> str:
+    """Return what a plan is called when nobody gave it a name."""
+    return {
+        DraftKind.SQUARE: gettext("Squares of {n} m").format(n=f"{form.side_m:g}"),
+        DraftKind.HEXAGON: gettext("Hexagons of {n} m").format(n=f"{form.edge_m:g}"),
+        DraftKind.H3: gettext("H3, resolution {n}").format(n=form.resolution),
+        DraftKind.COMMUNITIES: gettext("Communities"),
+        DraftKind.POLYGONS: gettext("Imported shapes"),
+    }[form.kind]
+
+
+def field_of(form: DraftIn) -> str:
+    """Return the field that a refusal of the shapes belongs to."""
+    return "file" if form.kind is DraftKind.POLYGONS else "kind"
 
 
 def outlined(communities: Iterable[Landmark]) -> list[Landmark]:
@@ -54,7 +71,7 @@ def _of_communities(communities: list[Landmark]) -> Spec:
     outlines = outlined(communities)
     if not outlines:
         raise InvalidInput({"kind": "There are no outlines of communities yet. Bring in places."})
-    names = numbered([mark.name for mark in outlines], range(len(outlines)))
+    names = numbered([mark.name for mark in outlines], range(len(outlines)), _LONGEST_KEY)
     return _polygons(names, [mark.shape for mark in outlines])
 
 
