@@ -5,13 +5,14 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.response import Redirect, Template
+from litestar.response import Redirect
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from gridcrm.core.errors import AppError, InvalidInput, NotFound, NotSignedIn, RuleBroken
 from gridcrm.core.forms import field_messages
 from gridcrm.core.i18n import N_, gettext, say
+from gridcrm.core.pages import Page
 
 _log = logging.getLogger("gridcrm")
 _PROBLEM = "application/problem+json"
@@ -84,7 +85,7 @@ def _answer(
     frame = request.app.state.bare_frame(request)
     context = frame | {"status": status, "title": title, "text": text or listed}
     context |= {"next_url": "/", "next_label": gettext("Go to Today")}
-    return Template(template_name="web/error.html", context=context, status_code=status)
+    return Page(template_name="web/error.html", context=context, status_code=status)
 
 
 def _is_api(request: Request[Any, Any, Any]) -> bool:

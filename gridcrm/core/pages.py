@@ -13,12 +13,20 @@ FLASH_COOKIE = "gridcrm_flash"
 _NO_FLASH = Cookie(key=FLASH_COOKIE, path="/", max_age=0, httponly=True, samesite="lax")
 
 
+class Page(Template):
+    """A rendered page; what we say in its context stands, whatever the framework adds."""
+
+    def create_template_context(self, request: Request[Any, Any, Any]) -> dict[str, Any]:
+        """Return the context: the framework has a `csrf_input` that templates would escape."""
+        return super().create_template_context(request) | self.context
+
+
 async def page(
     request: Request[Any, Any, Any], name: str, *, status: int = 200, **context: object
 ) -> Template:
     """Render a template inside the frame that every page has."""
     frame = await request.app.state.frame(request)
-    return Template(
+    return Page(
         template_name=name,
         context=frame | context,
         status_code=status,
