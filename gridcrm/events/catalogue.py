@@ -93,6 +93,13 @@ def theme(slug: str) -> Theme:
     return found
 
 
+def month_theme(month: int) -> dict[str, str]:
+    """Return what a month of the year is about, 1 for January, with name_zh and name_en."""
+    found: dict[str, str] = _content()["months"][month - 1]
+    return found
+
+
+@lru_cache
 def _content() -> dict[str, Any]:
     content: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
     return content

@@ -34,6 +34,7 @@ async def transition(
     form: StepIn | None = None,
 ) -> Event:
     """Lead an event one step on, if its state and this person allow it."""
+    who.must(rules.RIGHT[verb])
     hall = await seats.lock(session, event_id, who.here)
     event = await queries.one(session, who, event_id)
     event.state = rules.after(hall.state, verb)

@@ -13,6 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from gridcrm.branches import queries as branches
 from gridcrm.core.days import local_day
 from gridcrm.core.errors import NotFound
+from gridcrm.core.paging import PAGE_SIZE
 from gridcrm.core.who import Who
 from gridcrm.events.bookings import Booking
 from gridcrm.events.models import (
@@ -94,6 +95,24 @@ async def between(
     if states:
         query = query.where(col(Event.state).in_(states))
     return list(await session.exec(query.order_by(col(Event.starts_at), col(Event.id))))
+
+
+async def listed(
+    session: AsyncSession,
+    who: Who,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    page: int = 1,
+) -> list[Event]:
+    """Return a page of events by beginning, the latest first."""
+    query = visible(who)
+    if since is not None:
+        query = query.where(Event.starts_at >= since)
+    if until is not None:
+        query = query.where(Event.starts_at < until)
+    order = col(Event.starts_at).desc(), col(Event.id).desc()
+    offset = (max(1, page) - 1) * PAGE_SIZE
+    return list(await session.exec(query.order_by(*order).limit(PAGE_SIZE).offset(offset)))
 
 
 async def in_month(
@@ -214,6 +233,12 @@ async def _heads(
         )
     )
     return {(event_id, state): int(n) for event_id, state, n in rows}
+
+
+def number(event: Event) -> int:
+    """Return the id of a stored event."""
+    assert event.id is not None
+    return event.id
 
 
 def booking(event: Event) -> Booking:

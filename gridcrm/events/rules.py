@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from gridcrm.core.errors import InvalidInput, NotAllowed, RuleBroken
 from gridcrm.core.i18n import gettext
-from gridcrm.core.who import Role
+from gridcrm.core.who import Right, Role
 from gridcrm.events.catalogue import EventTemplate, Gate
 from gridcrm.events.models import EventState as S
 
@@ -46,6 +46,19 @@ NEXT: dict[tuple[S, Verb], S] = {
     },
 }
 """OPEN and FULL follow each other by themselves, as the last seat is taken or given back."""
+
+RIGHT: dict[Verb, Right] = {
+    Verb.SUBMIT: Right.EVENTS_EDIT,
+    Verb.APPROVE: Right.EVENTS_APPROVE,
+    Verb.RETURN: Right.EVENTS_APPROVE,
+    Verb.OPEN: Right.EVENTS_EDIT,
+    Verb.START: Right.EVENTS_DOOR,
+    Verb.CLOSE: Right.EVENTS_DOOR,
+    Verb.REOPEN: Right.EVENTS_APPROVE,
+    Verb.SETTLE: Right.EVENTS_EDIT,
+    Verb.REVIEW: Right.EVENTS_EDIT,
+    Verb.CANCEL: Right.EVENTS_EDIT,
+}
 
 TAKES_REGISTRATIONS = frozenset({S.OPEN, S.FULL, S.IN_PROGRESS})
 HAS_WAITLIST = frozenset({S.OPEN, S.FULL})

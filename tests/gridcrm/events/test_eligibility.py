@@ -44,7 +44,6 @@ def test_wang_who_agreed_may_be_invited():
         ({"touches_this_month": 2}, Suppression.CAP_REACHED),
         ({"agreed_to": CALL, "calls_this_week": 1}, Suppression.CAP_REACHED),
     ],
-    ids=lambda value: value.value if isinstance(value, Suppression) else "",
 )
 def test_each_reason_keeps_somebody_out(change, reason):
     assert decide(replace(WANG, **change), POLICY, NOW) is reason
