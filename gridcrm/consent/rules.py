@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from gridcrm.consent.models import Consent, ConsentState, Purpose
+from gridcrm.core.errors import InvalidInput
 
 
 class Standing(StrEnum):
@@ -50,16 +51,21 @@ def standing(statement: Consent | None, today: date) -> Standing:
     return Standing(statement.state.value)
 
 
-def says_the_same(
-    statement: Consent | None, state: ConsentState, expires_on: date | None, today: date
-) -> bool:
-    """Return whether a new statement would add nothing to the one that counts."""
-    if statement is None:
-        return False
-    now_means = standing(statement, today)
-    if state is ConsentState.REFUSED:
-        return now_means in (Standing.REFUSED, Standing.WITHDRAWN)
-    return now_means is Standing.GRANTED and statement.expires_on == expires_on
+def file_adds(statement: Consent | None, state: ConsentState, today: date) -> bool:
+    """Return whether a file's word counts: a no always does, a yes only where nothing was said.
+
+    Nobody knows how old a ledger is, so it never undoes what a person said since.
+    """
+    known = standing(statement, today)
+    if state is ConsentState.GRANTED:
+        return known is Standing.UNKNOWN
+    return known not in (Standing.REFUSED, Standing.WITHDRAWN)
+
+
+def check_lasts(expires_on: date | None, today: date) -> None:
+    """Refuse a consent that would be over before it begins."""
+    if expires_on is not None and expires_on < today:
+        raise InvalidInput({"expires_on": "Give today or a later day."})
 
 
 def _given(statement: Consent) -> tuple[float, int]:

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import col
@@ -66,21 +67,34 @@ async def keep(
 ) -> ImportFile:
     """Store a file with its check; nothing is taken in yet."""
     examined = await examine(session, who, upload, choice, now)
-    file = ImportFile(
-        branch_id=who.here,
-        filename=upload.filename,
-        sha256=hashlib.sha256(upload.content).hexdigest(),
-        content=upload.content,
-        created_by=who.user_id,
-        created_at=now,
-        mapping={},
-        report={},
-        datum=choice.datum,
-    )
+    file = _new_file(who, upload, choice, now)
     await _fill(session, who, file, examined, choice, now)
     await _drop_old(session, who, now)
     audit.record(session, who, "import_check", ("import_file", file.id))
     return file
+
+
+async def preview(
+    session: AsyncSession, who: Who, examined: Examined, now: datetime
+) -> dict[str, Any]:
+    """Return the report of a file without storing anything."""
+    found = await differences(session, who, examined.checked.good, now)
+    bad = _refused(examined, found)
+    return reports.report_of(examined.sheet, examined.checked, found, bad)
+
+
+async def take_in(
+    session: AsyncSession,
+    who: Who,
+    upload: Upload,
+    choice: Choice,
+    examined: Examined,
+    now: datetime,
+) -> dict[str, Any]:
+    """Take an examined file in at once, for programs; return its report."""
+    file = _new_file(who, upload, choice, now)
+    await _take(session, who, file, examined, now)
+    return file.report
 
 
 async def check_again(
@@ -98,17 +112,7 @@ async def commit(
 ) -> Taken:
     """Take a checked file in, all of its good rows or none; keep only the refused rows of it."""
     file = await open_file(session, who, import_id)
-    taken = await import_rows(session, who, examined.checked.good, now)
-    bad = _refused(examined, taken.differences)
-    report = reports.report_of(examined.sheet, examined.checked, taken.differences, bad)
-    file.content = reports.refused_rows_csv(examined.sheet, bad)
-    file.report = report | {"unplaced": taken.unplaced, "extras": taken.extras}
-    file.state, file.committed_at = ImportState.COMMITTED, now
-    session.add(file)
-    await session.flush()
-    counts = {key: report[key] for key in ("new", "changed", "same", "bad_rows")}
-    audit.record(session, who, "import_commit", ("import_file", file.id), **counts)
-    return taken
+    return await _take(session, who, file, examined, now)
 
 
 async def refused_rows(
@@ -156,6 +160,37 @@ async def _known(session: AsyncSession, who: Who) -> KnownNames:
     names = {user.display_name for user in staff} | {user.username for user in staff}
     communities = await placing.community_names(session, who.here)
     return KnownNames(communities=communities or None, owners=frozenset(names))
+
+
+def _new_file(who: Who, upload: Upload, choice: Choice, now: datetime) -> ImportFile:
+    return ImportFile(
+        branch_id=who.here,
+        filename=upload.filename,
+        sha256=hashlib.sha256(upload.content).hexdigest(),
+        content=upload.content,
+        created_by=who.user_id,
+        created_at=now,
+        mapping={},
+        report={},
+        datum=choice.datum,
+    )
+
+
+async def _take(
+    session: AsyncSession, who: Who, file: ImportFile, examined: Examined, now: datetime
+) -> Taken:
+    taken = await import_rows(session, who, examined.checked.good, now)
+    bad = _refused(examined, taken.differences)
+    report = reports.report_of(examined.sheet, examined.checked, taken.differences, bad)
+    file.content = reports.refused_rows_csv(examined.sheet, bad)
+    file.report = report | {"unplaced": taken.unplaced, "extras": taken.extras}
+    file.mapping = {column: field or "" for column, field in examined.mapping.items()}
+    file.state, file.committed_at = ImportState.COMMITTED, now
+    session.add(file)
+    await session.flush()
+    counts = {key: report[key] for key in ("new", "changed", "same", "bad_rows")}
+    audit.record(session, who, "import_commit", ("import_file", file.id), **counts)
+    return taken
 
 
 async def _fill(

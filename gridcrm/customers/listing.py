@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, case, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from gridcrm.accounts.models import User
 from gridcrm.core.days import local_day
@@ -69,6 +70,8 @@ class Found:
 
     rows: list[Any]
     total: int
+    number: int
+    pages: int
 
 
 async def find(
@@ -82,20 +85,26 @@ async def find(
     size: int = PAGE_SIZE,
 ) -> Found:
     """Return page `number` of the customers that fit, in two statements."""
-    fits = _conditions(who, given, facets, now)
-    matching = queries.visible(who).where(*fits)
-    counting = matching.with_only_columns(func.count(), maintain_column_froms=True)
+    fitting = matching(who, given, facets, now)
+    counting = fitting.with_only_columns(func.count(), maintain_column_froms=True)
     total: int = (await session.exec(counting)).one()
-    last = max(1, -(-total // size))
-    offset = (min(max(1, number), last) - 1) * size
-    page = _with_names(matching, given.sort).limit(size).offset(offset)
-    return Found(list(await session.exec(page)), total)
+    pages = max(1, -(-total // size))
+    number = min(max(1, number), pages)
+    page = _with_names(fitting, given.sort).limit(size).offset((number - 1) * size)
+    return Found(list(await session.exec(page)), total, number, pages)
 
 
-def _with_names(matching: Any, sort: Sort) -> Any:
+def matching(
+    who: Who, given: FilterIn, facets: Mapping[str, str], now: datetime
+) -> SelectOfScalar[Customer]:
+    """Select the customers whom this person may see and who fit a filter."""
+    return queries.visible(who).where(*_conditions(who, given, facets, now))
+
+
+def _with_names(fitting: Any, sort: Sort) -> Any:
     owner = aliased(User)
     return (
-        matching.add_columns(GridCell.name, owner.display_name)
+        fitting.add_columns(GridCell.name, owner.display_name)
         .outerjoin(GridCell, col(GridCell.id) == Customer.cell_id)
         .outerjoin(owner, col(owner.id) == Customer.owner_id)
         .order_by(*_ORDER[sort], col(Customer.id).desc())

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Template
@@ -17,7 +17,7 @@ from gridcrm.core.who import Right, Who
 from gridcrm.customers import service, words
 from gridcrm.customers.filters import list_view
 from gridcrm.customers.forms import LookupIn, RevealIn
-from gridcrm.customers.profile import show_profile
+from gridcrm.customers.profile import card_names, show_profile
 from gridcrm.customers.queries import one
 
 AnyRequest = Request[Any, Any, Any]
@@ -87,7 +87,7 @@ class LookupPages(Controller):
     @get()
     async def form(self, request: AnyRequest) -> Template:
         """Show the empty field."""
-        return await page(request, "customers/lookup.html", form=Form(), asked=False, found=None)
+        return await _lookup(request, Form())
 
     @post(status_code=200)
     async def look_up(
@@ -96,25 +96,19 @@ class LookupPages(Controller):
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
         data: URLEncodedBody[dict[str, Any]],
-    ) -> Response[Any]:
+    ) -> Template:
         """Show the card of the customer with this number, if there is one."""
         try:
             phone = parse(LookupIn, data).phone
         except InvalidInput as error:
-            return await page(
-                request,
-                "customers/lookup.html",
-                status=422,
-                form=refused(data, error),
-                asked=False,
-                found=None,
-            )
+            return await _lookup(request, refused(data, error))
         found = await service.look_up(session, who, phone)
-        return await page(
-            request,
-            "customers/lookup.html",
-            form=Form({"phone": data.get("phone", "")}),
-            asked=True,
-            found=found,
-            word=words.word,
-        )
+        names = await card_names(session, who, found) if found else {}
+        form = Form({"phone": data.get("phone", "")})
+        return await _lookup(request, form, asked=True, found=found, **names)
+
+
+async def _lookup(request: AnyRequest, form: Form, **shown: object) -> Template:
+    blank = {"asked": False, "found": None, "word": words.word}
+    status = form.status
+    return await page(request, "customers/lookup.html", status=status, form=form, **(blank | shown))

@@ -4,19 +4,22 @@ import asyncio
 import json
 from datetime import datetime
 
+import numpy as np
 import shapely
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from geo import LonLat
+from geo import Cells, LonLat
 from geo.render.geojson import wkb_geojson
 from gridcrm.branches.models import Branch, Place, PlaceKind
 from gridcrm.branches.rules import distances_m
 from gridcrm.core.who import Who
 from gridcrm.customers.models import Customer, PlacedBy
 from gridcrm.customers.placement import Gazetteer, Grid, Spot, cell_ids
+from gridcrm.customers.queries import counted
 from gridcrm.grids import queries as grids
 from gridcrm.grids.models import GridCell, GridPlan
+from gridcrm.grids.registry import PeopleCount, count_points
 from gridcrm.grids.shape import cells_of
 
 _NAMED = (PlaceKind.COMMUNITY, PlaceKind.BUILDING, PlaceKind.SCHOOL, PlaceKind.OTHER)
@@ -85,6 +88,14 @@ async def put(
         customer.cell_id, customer.distance_m, customer.updated_at = cell_id, away_m, now
         session.add(customer)
     await session.flush()
+
+
+async def count_people(session: AsyncSession, who: Who, cells: Cells) -> PeopleCount:
+    """Count the people of the branch at hand in the cells of any plan, drafts too."""
+    found = counted(who).with_only_columns(Customer.lon, Customer.lat)
+    rows = (await (await session.connection()).execute(found)).all()
+    points = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, 2)
+    return await asyncio.to_thread(count_points, points[:, 0], points[:, 1], cells)
 
 
 async def surroundings(session: AsyncSession, who: Who) -> bytes:

@@ -12,10 +12,12 @@ from gridcrm.accounts import queries as accounts
 from gridcrm.branches import queries as branches
 from gridcrm.core.days import local_day
 from gridcrm.core.forms import Form
+from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import page
 from gridcrm.core.who import Right, Who
 from gridcrm.customers import queries, registry, rules, words
 from gridcrm.customers.models import Customer, RevealReason
+from gridcrm.customers.registry import Entry
 from gridcrm.grids import queries as grids
 
 
@@ -48,6 +50,34 @@ async def show_profile(
     )
 
 
+async def card_names(session: AsyncSession, who: Who, customer: Customer) -> dict[str, str | None]:
+    """Return the names of the cell that holds a customer and of who looks after them."""
+    cell = await grids.cell(session, who, customer.cell_id) if customer.cell_id else None
+    staff = await accounts.staff_names(session, customer.branch_id)
+    owner = staff.get(customer.owner_id) if customer.owner_id else None
+    return {"cell_name": cell.name if cell else None, "owner_name": owner}
+
+
+async def timeline(session: AsyncSession, who: Who, customer: Customer) -> list[Entry]:
+    """Return when a customer was taken in, and who saw their name and phone whole, and why."""
+    taken_in = Entry(customer.created_at, "user-plus", gettext("Taken in"))
+    staff = await accounts.staff_names(session, customer.branch_id)
+    text = gettext("{name} saw name and phone: {reason}")
+    elsewhere = gettext("Somebody from outside the branch")
+    seen = [
+        Entry(
+            at=reveal.at,
+            icon="eye",
+            text=text.format(
+                name=staff.get(reveal.user_id, elsewhere), reason=words.word(reveal.reason)
+            ),
+        )
+        for reveal in await queries.reveals(session, customer.id or 0)
+        if who.may(Right.CUSTOMERS_REVEAL)
+    ]
+    return [*seen, taken_in]
+
+
 async def _known(
     session: AsyncSession, who: Who, customer: Customer, now: datetime
 ) -> dict[str, Any]:
@@ -73,4 +103,9 @@ async def _known(
         "today": today,
         "sees_money": who.may(Right.CUSTOMERS_REVEAL),
         "may_hand_over": rules.may_hand_over(who),
+        "colleagues": [
+            (str(user.id), user.display_name)
+            for user in await accounts.staff(session, who.here)
+            if user.id != customer.owner_id
+        ],
     }

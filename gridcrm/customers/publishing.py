@@ -4,18 +4,16 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.branches.models import Branch
 from gridcrm.branches.rules import distances_m
 from gridcrm.core import audit
-from gridcrm.core.errors import NotFound, RuleBroken
-from gridcrm.core.tables import table
+from gridcrm.core.errors import RuleBroken
 from gridcrm.core.who import Who
+from gridcrm.customers.bulk import set_values
 from gridcrm.customers.models import Customer
 from gridcrm.customers.placement import cell_ids
 from gridcrm.customers.placing import grid_of_plan
@@ -69,14 +67,11 @@ async def measure_again(session: AsyncSession, _who: Who, branch: Branch) -> Non
         return
     ids, lon, lat = zip(*rows, strict=True)
     away = distances_m(branch, lon, lat).tolist()
-    await _set(session, "distance_m", list(zip(ids, away, strict=True)))
+    await set_values(session, "distance_m", list(zip(ids, away, strict=True)))
 
 
 async def _draft(session: AsyncSession, who: Who, plan_id: int) -> GridPlan:
-    query = select(GridPlan).where(GridPlan.id == plan_id, GridPlan.branch_id == who.here)
-    plan = (await session.exec(query)).first()
-    if plan is None:
-        raise NotFound
+    plan = await grids.plan(session, who, plan_id)
     if plan.state is not PlanState.DRAFT:
         raise RuleBroken("Only a draft can be published; copy this plan into a new draft.")
     return plan
@@ -95,7 +90,7 @@ async def _place_all(session: AsyncSession, plan: GridPlan) -> Published:
         return Published(plan, 0, 0, 0)
     ids, lon, lat, keys = zip(*rows, strict=True)
     cells = await asyncio.to_thread(cell_ids, _floats(lon), _floats(lat), grid)
-    await _set(session, "cell_id", list(zip(ids, cells, strict=True)))
+    await set_values(session, "cell_id", list(zip(ids, cells, strict=True)))
     now_in = dict(zip(grid.numbers.values(), grid.numbers, strict=True))
     moved = sum(now_in.get(cell) != key for cell, key in zip(cells, keys, strict=True))  # type: ignore[arg-type]
     return Published(plan, len(rows), moved, sum(cell is None for cell in cells))
@@ -103,14 +98,3 @@ async def _place_all(session: AsyncSession, plan: GridPlan) -> Published:
 
 def _floats(values: Sequence[float | None]) -> list[float]:
     return [float("nan") if value is None else value for value in values]
-
-
-async def _set(session: AsyncSession, column: str, pairs: list[tuple[Any, Any]]) -> None:
-    customers = table("customer")
-    change = (
-        update(customers)
-        .where(customers.c.id == bindparam("row_id"))
-        .values({column: bindparam("row_value")})
-    )
-    connection = await session.connection()
-    await connection.execute(change, [{"row_id": a, "row_value": b} for a, b in pairs])

@@ -14,6 +14,7 @@ from gridcrm.branches.rules import position
 from gridcrm.core import audit
 from gridcrm.core.days import local_day
 from gridcrm.core.errors import InvalidInput, RuleBroken
+from gridcrm.core.i18n import N_
 from gridcrm.core.who import Who
 from gridcrm.customers import placing, queries, rules
 from gridcrm.customers.forms import (
@@ -201,8 +202,8 @@ async def _check_free(
     """Refuse a phone or number that another customer of the branch has, naming the field."""
     wrong = {}
     for key, message in (
-        ("phone", "Another customer of your branch has this phone number."),
-        ("number", "Another customer of your branch has this customer number."),
+        ("phone", N_("Another customer of your branch has this phone number.")),
+        ("number", N_("Another customer of your branch has this customer number.")),
     ):
         value = getattr(form, key)
         same = select(Customer.id).where(

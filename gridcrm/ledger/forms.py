@@ -31,7 +31,7 @@ class VisitIn(SQLModel):
     companion_id: int | None = None
     result: VisitResult
     need: str = Field(default="", max_length=200)
-    next_step: str = Field(default="", max_length=200)
+    next_step: str = Field(default="", max_length=160)
     next_on: date | None = None
     next: str = Field(default="", max_length=400)
 

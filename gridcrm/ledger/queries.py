@@ -19,7 +19,7 @@ from gridcrm.grids import queries as grids
 from gridcrm.grids.models import GridCell
 from gridcrm.ledger.forms import VisitFilter
 from gridcrm.ledger.models import Task, Visit
-from gridcrm.ledger.rules import SEES_THE_TEAM
+from gridcrm.ledger.rules import sees_the_team
 
 _MOST = 200
 
@@ -47,7 +47,7 @@ class VisitLine:
 def visible_tasks(who: Who) -> SelectOfScalar[Task]:
     """Select one's own tasks, and for those who lead others all of the branch's."""
     query = select(Task).where(Task.branch_id == who.here)
-    if who.role in SEES_THE_TEAM:
+    if sees_the_team(who):
         return query
     own = or_(col(Task.assignee_id) == who.user_id, col(Task.created_by) == who.user_id)
     return query.where(own)

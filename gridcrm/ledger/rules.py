@@ -4,10 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from gridcrm.core.errors import InvalidInput
+from gridcrm.core.i18n import N_
 from gridcrm.core.who import Role, Who
 
-SEES_THE_TEAM = frozenset({Role.GRID_LEAD, Role.BRANCH_MANAGER})
-"""Who sees, and may close, the tasks of everybody in the branch."""
+_LEADS_OTHERS = frozenset({Role.GRID_LEAD, Role.BRANCH_MANAGER})
 
 
 class Urgency(StrEnum):
@@ -17,6 +17,11 @@ class Urgency(StrEnum):
     DUE = "due"
     OVERDUE = "overdue"
     DONE = "done"
+
+
+def sees_the_team(who: Who) -> bool:
+    """Return whether a person sees, and may close, the tasks of everybody in the branch."""
+    return who.role in _LEADS_OTHERS
 
 
 def urgency(due_on: date, done_at: datetime | None, today: date) -> Urgency:
@@ -30,7 +35,7 @@ def urgency(due_on: date, done_at: datetime | None, today: date) -> Urgency:
 
 def may_close(who: Who, assignee_id: int, created_by: int) -> bool:
     """Return whether a person may mark a task as done or open it again."""
-    return who.role in SEES_THE_TEAM or who.user_id in (assignee_id, created_by)
+    return sees_the_team(who) or who.user_id in (assignee_id, created_by)
 
 
 def check_due(due_on: date, today: date) -> None:
@@ -45,12 +50,12 @@ def check_visit(
     """Refuse a visit to nowhere, in the future, or with a date for a step that is not named."""
     wrong: dict[str, str] = {}
     if not has_object:
-        wrong["cell_id"] = "Choose a cell, or start from a customer's page."
+        wrong["cell_id"] = N_("Choose a cell, or start from a customer's page.")
     if visited_on > today:
-        wrong["visited_on"] = "A visit is recorded when it has happened: give today or earlier."
+        wrong["visited_on"] = N_("A visit is recorded when it has happened: give today or earlier.")
     if next_on is not None and not next_step:
-        wrong["next_step"] = "Say what is to be done by then."
+        wrong["next_step"] = N_("Say what is to be done by then.")
     if next_on is not None and next_on < visited_on:
-        wrong["next_on"] = "Give a day after the visit."
+        wrong["next_on"] = N_("Give a day after the visit.")
     if wrong:
         raise InvalidInput(wrong)

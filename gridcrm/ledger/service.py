@@ -107,7 +107,7 @@ async def _check_objects(
 
 
 def _next_task(visit: Visit, who: Who, now: datetime) -> Task:
-    assert visit.next_on is not None  # noqa: S101 - the caller asked
+    assert visit.next_on is not None
     return Task(
         branch_id=visit.branch_id,
         title=visit.next_step,
