@@ -19,9 +19,12 @@ from gridcrm import __version__
 from gridcrm.accounts.admin import AuditPages, HubPages, UserPages
 from gridcrm.accounts.middleware import WhoMiddleware
 from gridcrm.accounts.pages import OwnPages, SignInPages
+from gridcrm.branches import registry as branches_registry
 from gridcrm.branches.api import BranchApi
 from gridcrm.branches.pages import BranchListPages, BranchPages
 from gridcrm.branches.place_pages import PlacePages
+from gridcrm.consent import on_customers as consent_on_customers
+from gridcrm.consent.pages import ConsentPages
 from gridcrm.core import answers
 from gridcrm.core.db import Database
 from gridcrm.core.policy import PUBLIC, check_policies, guard
@@ -29,6 +32,24 @@ from gridcrm.core.requests import DEPENDENCIES
 from gridcrm.core.settings import Settings, load
 from gridcrm.core.transaction import TransactionMiddleware
 from gridcrm.core.verbs import with_verbs
+from gridcrm.customers import registry as customers_registry
+from gridcrm.customers.api import CustomerApi, ImportApi
+from gridcrm.customers.pages import CustomerPages, LookupPages
+from gridcrm.customers.pages_editing import EditPages
+from gridcrm.customers.pages_importing import ImportPages
+from gridcrm.customers.pages_placing import PlacingPages
+from gridcrm.customers.pages_publishing import PublishPages
+from gridcrm.customers.placing import count_people
+from gridcrm.customers.profile import timeline as customers_timeline
+from gridcrm.customers.publishing import measure_again
+from gridcrm.grids import registry as grids_registry
+from gridcrm.grids.cell_pages import CellEditPages, LeadPages
+from gridcrm.grids.pages import DrawingPages, PlanPages
+from gridcrm.labels import on_customers as labels_on_customers
+from gridcrm.labels.assign_pages import BulkLabelPages, CustomerLabelPages
+from gridcrm.labels.pages import LabelPages, TaxonomyPages
+from gridcrm.ledger import on_customers as ledger_on_customers
+from gridcrm.ledger.pages import TaskPages, VisitPages
 from gridcrm.maps.api import MapApi
 from gridcrm.maps.pages import CellPages, MapPages
 from gridcrm.outcomes.api import FunnelApi, OutcomeApi
@@ -48,6 +69,23 @@ PAGES: list[ControllerRouterHandler] = [
     BranchPages,
     BranchListPages,
     PlacePages,
+    PlanPages,
+    DrawingPages,
+    CellEditPages,
+    LeadPages,
+    CustomerPages,
+    LookupPages,
+    EditPages,
+    ImportPages,
+    PlacingPages,
+    PublishPages,
+    ConsentPages,
+    TaskPages,
+    VisitPages,
+    LabelPages,
+    TaxonomyPages,
+    CustomerLabelPages,
+    BulkLabelPages,
     OutcomePages,
     LedgerPages,
     FunnelPages,
@@ -58,6 +96,8 @@ PAGES: list[ControllerRouterHandler] = [
 ]
 API: list[ControllerRouterHandler] = [
     BranchApi,
+    CustomerApi,
+    ImportApi,
     OutcomeApi,
     FunnelApi,
     MapApi,
@@ -68,6 +108,23 @@ PACKED = {_PLAIN: False}
 _LARGEST_BODY = 21 * 1024 * 1024
 
 
+def install_registries() -> None:
+    """Let every domain add to the pages of those on its left."""
+    branches_registry.install((measure_again,))
+    grids_registry.install(count_people)
+    customers_registry.install(
+        timeline=(
+            customers_timeline,
+            labels_on_customers.timeline,
+            consent_on_customers.timeline,
+            ledger_on_customers.timeline,
+        ),
+        panels=(labels_on_customers.panel, consent_on_customers.panel, ledger_on_customers.panel),
+        facets=(labels_on_customers.FACET, consent_on_customers.FACET),
+        extras=(labels_on_customers.store_imported, consent_on_customers.store_imported),
+    )
+
+
 def from_environment() -> Litestar:
     """Return the application of the installation that the environment describes."""
     return create_app(load())
@@ -75,6 +132,7 @@ def from_environment() -> Litestar:
 
 def create_app(settings: Settings) -> Litestar:
     """Put the parts together for one installation."""
+    install_registries()
     database = Database(settings.database_url, settings.secret)
     app = Litestar(
         route_handlers=[*PAGES, Router("/api/v1", route_handlers=API, opt=PACKED), _static_files()],

@@ -104,6 +104,7 @@ async def remove(
     kept = row.model_dump(exclude={"updated_at"})
     await session.merge(RemovedLabel(**kept, removed_by=who.user_id, removed_at=now))
     await session.delete(row)
+    await session.flush()
     await session.exec(
         delete(RemovedLabel).where(col(RemovedLabel.removed_at) < now - KEPT_AFTER_REMOVAL)
     )
@@ -121,6 +122,7 @@ async def restore(
     kept = row.model_dump(exclude={"removed_by", "removed_at"})
     await session.merge(CustomerLabel(**kept, updated_at=now))
     await session.delete(row)
+    await session.flush()
     audit.record(session, who, "label_restore", ("customer", customer_id), label=label_id)
 
 

@@ -114,6 +114,7 @@ async def relate(session: AsyncSession, who: Who, label_id: int, other_id: int) 
     if low == high:
         raise RuleBroken("Choose another label.")
     await session.merge(LabelRelation(label_id=low, related_id=high))
+    await session.flush()
     audit.record(session, who, "label_relate", ("label", label_id), other=other_id)
 
 

@@ -78,15 +78,9 @@ def explain(predicate: object, names: Names) -> str:
     return gettext("People who {what}.").format(what=say(node, names))
 
 
-def say(node: Node, names: Names, *, denied: bool = False, inside: bool = False) -> str:
-    """Return what comes after "people who"; groups inside of others stand in brackets."""
-    if isinstance(node, Condition):
-        return node.sentence(names, denied=denied)
-    if isinstance(node, Denied):
-        return say(node.part, names, denied=not denied, inside=inside)
-    parts = [say(part, names, denied=denied, inside=True) for part in node.parts]
-    joined = each_of(parts) if (node.word == "all") is not denied else one_of(parts)
-    return gettext("({words})").format(words=joined) if inside and len(parts) > 1 else joined
+def say(node: Node, names: Names, *, denied: bool = False) -> str:
+    """Return what comes after "people who"; parts that are joined otherwise stand in brackets."""
+    return _joined(*_spoken(node, names, denied))
 
 
 def conditions_of(node: Node) -> Iterator[Condition]:
@@ -98,6 +92,25 @@ def conditions_of(node: Node) -> Iterator[Condition]:
         yield from conditions_of(node.part)
     else:
         yield node
+
+
+def _spoken(node: Node, names: Names, denied: bool) -> tuple[str, list[str]]:  # noqa: FBT001
+    """Return how the parts are joined and each in words; what is joined alike goes up."""
+    if isinstance(node, Condition):
+        return "", [node.sentence(names, denied=denied)]
+    if isinstance(node, Denied):
+        return _spoken(node.part, names, not denied)
+    word = _GROUPS[(node.word == "any") is not denied]
+    said: list[str] = []
+    for part in node.parts:
+        inner, words = _spoken(part, names, denied)
+        alike = inner in ("", word) or len(words) == 1
+        said += words if alike else [gettext("({words})").format(words=_joined(inner, words))]
+    return word, said
+
+
+def _joined(word: str, words: list[str]) -> str:
+    return one_of(words) if word == "any" else each_of(words)
 
 
 def _parse(predicate: object, path: str, depth: int, numbers: "count[int]") -> Node:

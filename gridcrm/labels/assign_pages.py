@@ -1,0 +1,144 @@
+"""Giving labels to people and cells, and taking them away."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Redirect
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gridcrm.core.errors import InvalidInput
+from gridcrm.core.forms import parse, refused
+from gridcrm.core.i18n import gettext, ngettext
+from gridcrm.core.pages import go, local_path
+from gridcrm.core.policy import needs
+from gridcrm.core.who import Right, Who
+from gridcrm.customers import queries as customers
+from gridcrm.customers.profile import show_profile
+from gridcrm.labels import queries, service, words
+from gridcrm.labels.forms import AssignIn, BulkAssignIn, CellLabelsIn
+from gridcrm.labels.on_customers import PANEL
+from gridcrm.labels.service import Assigned
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class CustomerLabelPages(Controller):
+    """The labels of one customer."""
+
+    path = "/customers/{customer_id:int}/labels"
+    include_in_schema = False
+    opt = needs(Right.LABELS_ASSIGN)
+
+    @post()
+    async def add(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        customer_id: FromPath[int],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Response[Any]:
+        """Give the customer a label, with how we know."""
+        customer = await customers.one(session, who, customer_id)
+        try:
+            form = parse(AssignIn, data)
+        except InvalidInput as error:
+            forms = {PANEL: refused(data, error)}
+            return await show_profile(request, session, who, customer, now, forms=forms)
+        label = await queries.one(session, form.label_id)
+        done = await service.assign(session, who, [customer_id], label, form.source, now)
+        return _back(who, customer_id, await _said(session, done, words.name(label)))
+
+    @post("/{label_id:int}/remove")
+    async def remove(
+        self,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        customer_id: FromPath[int],
+        label_id: FromPath[int],
+    ) -> Redirect:
+        """Take a label off; the page offers to put it back."""
+        await service.remove(session, who, customer_id, label_id, now)
+        return _back(who, customer_id)
+
+    @post("/{label_id:int}/restore")
+    async def restore(
+        self,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        customer_id: FromPath[int],
+        label_id: FromPath[int],
+    ) -> Redirect:
+        """Put a label back that was taken off."""
+        await service.restore(session, who, customer_id, label_id, now)
+        return _back(who, customer_id)
+
+
+class BulkLabelPages(Controller):
+    """Labels for many at once, and for cells."""
+
+    path = "/labels"
+    include_in_schema = False
+    opt = needs(Right.LABELS_ASSIGN)
+
+    @post("/assign")
+    async def assign(
+        self,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Redirect:
+        """Give the people chosen in a list a label."""
+        form = parse(BulkAssignIn, data)
+        label = await queries.one(session, form.label_id)
+        done = await service.assign(session, who, form.customer_id, label, form.source, now)
+        return go(local_path(form.back), summary(done, words.name(label)))
+
+    @post("/cells/{cell_id:int}")
+    async def on_cell(
+        self,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        cell_id: FromPath[int],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Redirect:
+        """Say by hand which labels a cell has."""
+        form = parse(CellLabelsIn, data)
+        await service.set_on_cell(session, who, cell_id, form.label_id)
+        return go(local_path(form.back), gettext("The labels of the cell are saved."))
+
+
+def summary(done: Assigned, label: str) -> str:
+    """Return what became of giving many people a label."""
+    given = ngettext(
+        "{n} person has the label {label} now.",
+        "{n} people have the label {label} now.",
+        done.given,
+    ).format(n=f"{done.given:,}", label=label)
+    if not done.left_out:
+        return given
+    left_out = ngettext("{n} was left out.", "{n} were left out.", done.left_out)
+    return f"{given} {left_out.format(n=f'{done.left_out:,}')}"
+
+
+async def _said(session: AsyncSession, done: Assigned, label: str) -> str:
+    if not done.given:
+        return gettext("{label} was left out: eight labels are surer.").format(label=label)
+    said = [gettext("{label} is noted.").format(label=label)]
+    for label_id in done.dropped_ids:
+        gone = words.name(await queries.one(session, label_id))
+        text = gettext("{label} was dropped: a person has eight labels at most.")
+        said.append(text.format(label=gone))
+    return " ".join(said)
+
+
+def _back(who: Who, customer_id: int, said: str = "") -> Redirect:
+    may_open = who.may(Right.CUSTOMERS_LIST)
+    return go(f"/customers/{customer_id}" if may_open else "/customers/lookup", said)
