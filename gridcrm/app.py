@@ -42,6 +42,10 @@ from gridcrm.customers.pages_publishing import PublishPages
 from gridcrm.customers.placing import count_people
 from gridcrm.customers.profile import timeline as customers_timeline
 from gridcrm.customers.publishing import measure_again
+from gridcrm.events import registry as events_registry
+from gridcrm.exports import on_customers as exports_on_customers
+from gridcrm.exports.api import ExportApi
+from gridcrm.exports.pages import ExportPages, RegisterPages
 from gridcrm.grids import registry as grids_registry
 from gridcrm.grids.cell_pages import CellEditPages, LeadPages
 from gridcrm.grids.pages import DrawingPages, PlanPages
@@ -52,6 +56,8 @@ from gridcrm.ledger import on_customers as ledger_on_customers
 from gridcrm.ledger.pages import TaskPages, VisitPages
 from gridcrm.maps.api import MapApi
 from gridcrm.maps.pages import CellPages, MapPages
+from gridcrm.outcomes import on_customers as outcomes_on_customers
+from gridcrm.outcomes import on_events as outcomes_on_events
 from gridcrm.outcomes.api import FunnelApi, OutcomeApi
 from gridcrm.outcomes.funnel_pages import FunnelPages
 from gridcrm.outcomes.import_pages import LedgerPages
@@ -91,6 +97,8 @@ PAGES: list[ControllerRouterHandler] = [
     FunnelPages,
     MapPages,
     CellPages,
+    ExportPages,
+    RegisterPages,
     PublicPages,
     HomePages,
 ]
@@ -101,6 +109,7 @@ API: list[ControllerRouterHandler] = [
     OutcomeApi,
     FunnelApi,
     MapApi,
+    ExportApi,
 ]
 _PLAIN = "plain"
 PACKED = {_PLAIN: False}
@@ -118,11 +127,19 @@ def install_registries() -> None:
             labels_on_customers.timeline,
             consent_on_customers.timeline,
             ledger_on_customers.timeline,
+            outcomes_on_customers.timeline,
         ),
-        panels=(labels_on_customers.panel, consent_on_customers.panel, ledger_on_customers.panel),
+        panels=(
+            labels_on_customers.panel,
+            consent_on_customers.panel,
+            ledger_on_customers.panel,
+            outcomes_on_customers.panel,
+            exports_on_customers.panel,
+        ),
         facets=(labels_on_customers.FACET, consent_on_customers.FACET),
         extras=(labels_on_customers.store_imported, consent_on_customers.store_imported),
     )
+    events_registry.install((outcomes_on_events.panel,))
 
 
 def from_environment() -> Litestar:

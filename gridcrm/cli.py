@@ -17,7 +17,10 @@ from gridcrm.core.errors import AppError, InvalidInput
 from gridcrm.core.i18n import Language, gettext, say
 from gridcrm.core.terminal import Command, Terminal
 
-DOMAINS = ("core", "accounts", "branches", "maps", "web")
+DOMAINS = (
+    "core", "accounts", "branches", "grids", "customers", "labels", "segments", "events",
+    "outcomes", "maps", "exports", "web",
+)  # fmt: skip
 _BAD_INPUT = 2
 
 

@@ -1,0 +1,116 @@
+"""What a plan looks like and how many people its cells hold. Pure, and takes a while."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo import Cells, LonLat
+from geo.area import checked_area
+from geo.palette import Ramp, colours
+from geo.plane import Plane
+from geo.render.schematic import SchematicCell, schematic_svg
+from geo.render.view import Legend, LegendItem, Place
+from gridcrm.core.i18n import gettext
+from gridcrm.grids.models import GridCell
+from gridcrm.grids.registry import PeopleCount
+
+FEW = 5
+MOST_DRAWN = 3000
+_STEPS = (FEW, 20, 50, 100)
+_PLAIN, _EMPTY, _FEW_COLOUR = "#e8eff5", "#ffffff", "#f6d9a8"
+_BLUES = colours(Ramp.BLUE, len(_STEPS))
+_M2_PER_KM2 = 1_000_000
+
+
+@dataclass(frozen=True)
+class Stats:
+    """People per cell of a plan: the ends and the middle, and where they are missing."""
+
+    people: int
+    least: int
+    median: float
+    most: int
+    empty: int
+    few: int
+    outside: int
+    unknown: int
+
+
+@dataclass(frozen=True)
+class Cover:
+    """How much of the area imported cells cover, and how much ground they claim twice."""
+
+    share: float
+    twice_km2: float
+
+
+def stats(count: PeopleCount) -> Stats | None:
+    """Return the numbers of a plan; None where there is nobody to count."""
+    per_cell = count.per_cell
+    if not len(per_cell) or not (per_cell.sum() + count.outside + count.unknown):
+        return None
+    return Stats(
+        people=int(per_cell.sum()),
+        least=int(per_cell.min()),
+        median=float(np.median(per_cell)),
+        most=int(per_cell.max()),
+        empty=int((per_cell == 0).sum()),
+        few=int(((per_cell > 0) & (per_cell < FEW)).sum()),
+        outside=count.outside,
+        unknown=count.unknown,
+    )
+
+
+def cover(cells: Cells) -> Cover:
+    """Return how well the cells cover the area that they divide."""
+    centre = cells.area.representative_point()
+    plane = Plane(LonLat(centre.x, centre.y))
+    flat = plane.flatten_all(cells.frame.geometry.to_numpy())
+    union = shapely.union_all(flat)
+    twice = max(0.0, float(shapely.area(flat).sum() - union.area))
+    return Cover(min(1.0, union.area / plane.flatten(cells.area).area), twice / _M2_PER_KM2)
+
+
+def picture(
+    title: str,
+    rows: Sequence[GridCell],
+    people: Mapping[str, int] | None,
+    branch: Place,
+) -> str:
+    """Return the cells as a drawing, coloured by people where these may be shown."""
+    cells = [
+        SchematicCell(
+            checked_area(shapely.from_wkb(row.wkb)),
+            _PLAIN if people is None else _colour(people.get(row.key, 0)),
+            row.name if people is None else str(people.get(row.key, 0)),
+        )
+        for row in rows
+    ]
+    return schematic_svg(title, cells, _legend() if people is not None else Legend(""), [branch])
+
+
+def by_key(cells: Cells, per_cell: NDArray[np.int64]) -> dict[str, int]:
+    """Return the people of each cell by the cell's key."""
+    return dict(zip(cells.ids.tolist(), per_cell.tolist(), strict=True))
+
+
+def _colour(people: int) -> str:
+    if people == 0:
+        return _EMPTY
+    step = int(np.searchsorted(_STEPS, people, side="right"))
+    return _FEW_COLOUR if step == 0 else _BLUES[step - 1]
+
+
+def _legend() -> Legend:
+    ends = [*(step - 1 for step in _STEPS[1:]), None]
+    ranges = [
+        LegendItem(f"{low}–{high}" if high else f"{low}+", colour)
+        for low, high, colour in zip(_STEPS, ends, _BLUES, strict=True)
+    ]
+    return Legend(
+        gettext("People in each cell"),
+        (LegendItem(gettext("nobody"), _EMPTY), LegendItem(f"1–{FEW - 1}", _FEW_COLOUR), *ranges),
+    )
