@@ -62,6 +62,7 @@ async def verify(session: AsyncSession, who: Who, outcome_id: int, now: datetime
     zone = await zone_of(session, outcome.branch_id)
     credited = await credit_of(session, customer, outcome, zone, outcome.event_id)
     outcome.event_id, outcome.first_event_id = credited.last, credited.first
+    await session.flush()
     return outcome
 
 
@@ -87,6 +88,7 @@ async def _decide(
     outcome.state = rules.decide(outcome.state, verb, claimants, who.user_id)
     outcome.decided_by, outcome.decided_at, outcome.decision_note = who.user_id, now, note
     session.add(outcome)
+    await session.flush()
     audit.record(session, who, f"outcome_{verb}", ("outcome", outcome.id))
     return outcome
 

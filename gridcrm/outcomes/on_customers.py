@@ -1,6 +1,6 @@
-"""What outcomes add to the pages of other domains."""
+"""What outcomes add to a customer's page."""
 
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -9,6 +9,7 @@ from gridcrm.core.who import Right, Who
 from gridcrm.customers.models import Customer
 from gridcrm.customers.registry import Entry, Panel
 from gridcrm.outcomes import queries, words
+from gridcrm.outcomes.crediting import zone_of
 from gridcrm.outcomes.models import OutcomeState
 
 
@@ -17,9 +18,10 @@ async def timeline(session: AsyncSession, who: Who, customer: Customer) -> list[
     if not who.may(Right.OUTCOMES_VIEW) or customer.id is None:
         return []
     kinds = words.kinds()
+    noon = time(12, tzinfo=await zone_of(session, customer.branch_id))
     return [
         Entry(
-            at=datetime.combine(line.outcome.happened_on, time(12), UTC),
+            at=datetime.combine(line.outcome.happened_on, noon),
             icon="target-arrow",
             text=_said(kinds[line.outcome.kind], line.event_title),
             url=f"/outcomes/{line.outcome.id}",
@@ -29,7 +31,7 @@ async def timeline(session: AsyncSession, who: Who, customer: Customer) -> list[
     ]
 
 
-async def customer_panel(
+async def panel(
     session: AsyncSession, who: Who, customer: Customer, _now: datetime
 ) -> Panel | None:
     """Return a customer's outcomes as a part of their page."""
