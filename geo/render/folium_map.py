@@ -23,6 +23,7 @@ from geo.render.view import InlineLayerSpec, MapView, UrlLayerSpec
 _LEAFLET = [("leaflet", "leaflet.js")]
 _LEAFLET_CSS = [("leaflet_css", "leaflet.css")]
 _MAX_ZOOM = 20
+_ZOOM_STEP, _WHEEL_PX = 0.25, 120  # fine steps, so that a map fills its window
 _LABEL_ZOOM = 14
 _FILE_POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
@@ -181,6 +182,8 @@ def _rendered(figure: OfflineFigure) -> str:
         zoom_control=False,
         prefer_canvas=True,
         maxZoom=_MAX_ZOOM,
+        zoomSnap=_ZOOM_STEP,
+        wheelPxPerZoomLevel=_WHEEL_PX,
     )
     _call(shell, "map", 0)
     for number in range(len(view.layers)):

@@ -62,7 +62,12 @@ const GridMap = (() => {
     if (!chosen) return;
     chosen.setStyle(CHOSEN);
     chosen.bringToFront();
-    if (!map.getBounds().intersects(chosen.getBounds())) map.panTo(chosen.getBounds().getCenter());
+    intoView();
+  }
+
+  function intoView() {
+    if (!chosen || map.getBounds().contains(chosen.getBounds().getCenter())) return;
+    map.panTo(chosen.getBounds().getCenter());
   }
 
   function tell(message) {
@@ -227,8 +232,9 @@ const GridMap = (() => {
     places();
     controls();
     legend(config.legend);
-    document.querySelector(".gm-legend").open = window.innerWidth >= 600;
+    document.querySelector(".gm-legend").open = window.innerWidth >= 340 && window.innerHeight >= 400;
     window.addEventListener("message", listen);
+    map.on("resize", intoView);
     return Promise.all(pending).then((found) => {
       const bounds = found.filter((one) => one && one.isValid());
       if (bounds.length) {

@@ -1,7 +1,7 @@
 """The answer of every cell to one question: figures, colours, and the legend that explains them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -29,6 +29,16 @@ class Line:
     shade: Shade
     said: str
 
+    @property
+    def share(self) -> str:
+        """Return a rate as percent."""
+        return words.share(self.figure)
+
+    @property
+    def parts(self) -> str:
+        """Return a rate as counts."""
+        return words.parts(self.figure)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -42,6 +52,11 @@ class Answer:
     def definition(self) -> Definition:
         """Return the metric."""
         return self.question.definition
+
+    @property
+    def formula(self) -> str:
+        """Return the formula in words, in the reader's language."""
+        return gettext(self.definition.formula)
 
 
 async def answer(session: AsyncSession, ask: Ask, key: bytes | None) -> Answer:
@@ -62,7 +77,7 @@ def drawn(
     used = scale(measure, figures)
     states = {one.state for one in figures}
     lines = (_line(used, cell, one) for cell, one in zip(cells, figures, strict=True))
-    shown = legend(question.definition, question.title, used, states, blurred=key is not None)
+    shown = legend(question.title, used, states, blurred=key is not None)
     return Answer(question, tuple(lines), shown)
 
 
@@ -87,11 +102,6 @@ def looks(given: Answer) -> dict[str, list[Any]]:
 def values_json(given: Answer) -> bytes:
     """Return what recolours a map page without sending a shape again."""
     return recolour_json(ids(given), looks(given), given.legend)
-
-
-def without_note(given: Legend) -> Legend:
-    """Return a legend for a small drawing."""
-    return replace(given, note="")
 
 
 def _style(shade: Shade) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The map as a page for a frame, as a file that travels alone, and as a drawing that prints."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import shapely
 
@@ -41,7 +41,7 @@ def frame_page(sheet: Sheet, assets: Mapping[str, str], nonce: str) -> str:
         layers.append(
             UrlLayerSpec(_level_name(level), url, clickable=False, fit=False, level=level)
         )
-    return map_page(_view(sheet, tuple(layers)), assets, nonce)
+    return map_page(_view(sheet, tuple(layers), sheet.answer.legend), assets, nonce)
 
 
 def file_page(
@@ -56,7 +56,9 @@ def file_page(
         layers.append(
             InlineLayerSpec(_level_name(level), features, clickable=False, fit=False, level=level)
         )
-    return map_file(_view(sheet, tuple(layers)), contents)
+    legend = sheet.answer.legend
+    explained = replace(legend, note=f"{sheet.answer.formula} {legend.note}".strip())
+    return map_file(_view(sheet, tuple(layers), explained), contents)
 
 
 def drawing(sheet: Sheet, cells: Sequence[GridCell], *, small: bool = False) -> str:
@@ -71,15 +73,18 @@ def drawing(sheet: Sheet, cells: Sequence[GridCell], *, small: bool = False) -> 
         for shape, line in zip(shapes, sheet.answer.lines, strict=True)
     ]
     legend = Legend("") if small else sheet.answer.legend
-    return schematic_svg(sheet.answer.legend.title, drawn, legend)
+    home = around.names(sheet.branch, ())
+    return schematic_svg(sheet.answer.legend.title, drawn, legend, () if small else home)
 
 
-def _view(sheet: Sheet, layers: tuple[UrlLayerSpec | InlineLayerSpec, ...]) -> MapView:
+def _view(
+    sheet: Sheet, layers: tuple[UrlLayerSpec | InlineLayerSpec, ...], legend: Legend
+) -> MapView:
     return MapView(
-        title=sheet.answer.legend.title,
+        title=legend.title,
         centre=LonLat(sheet.branch.lon, sheet.branch.lat),
         layers=layers,
-        legend=sheet.answer.legend,
+        legend=legend,
         places=around.names(sheet.branch, sheet.named),
         attribution=around.attribution(sheet.origins),
         bounds=sheet.bounds,

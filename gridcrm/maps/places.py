@@ -32,19 +32,22 @@ NAMED = (
     PlaceKind.MERCHANT,
 )
 """Whose names are written, in the order in which they win where two collide."""
-_STYLES: dict[PlaceKind, dict[str, Any]] = {
+_GROUND: dict[PlaceKind, dict[str, Any]] = {
     PlaceKind.WATER: {"stroke": False, "fillColor": "#bcd9ec", "fillOpacity": 1},
     PlaceKind.PARK: {"stroke": False, "fillColor": "#cfe3c8", "fillOpacity": 1},
     PlaceKind.BUILDING: {"stroke": False, "fillColor": "#dfe1e4", "fillOpacity": 1},
     PlaceKind.ROAD: {"color": "#a9b1ba", "weight": 1.25, "opacity": 1},
-    PlaceKind.COMMUNITY: {"color": "#4b5563", "weight": 1, "dashArray": "3 3", "fill": False},
+}
+_OUTLINE = {"color": "#4b5563", "weight": 1, "dashArray": "3 3", "fill": False}
+_LINE = {PlaceKind.WATER: {"color": "#bcd9ec", "weight": 3, "opacity": 1}}
+_DOT = {"color": "#4b5563", "weight": 1, "fillColor": "#ffffff"}
+_POINT = {
+    PlaceKind.COMMUNITY: _DOT,
     PlaceKind.SCHOOL: {"color": "#1b1f24", "weight": 1.5, "fillColor": "#ffffff"},
     PlaceKind.COMPETITOR: {"color": "#ffffff", "weight": 1.5, "fillColor": "#1b1f24"},
-    PlaceKind.MERCHANT: {"color": "#4b5563", "weight": 1, "fillColor": "#ffffff"},
-    PlaceKind.OTHER: {"color": "#4b5563", "weight": 1, "fillColor": "#ffffff"},
+    PlaceKind.MERCHANT: _DOT,
+    PlaceKind.OTHER: _DOT,
 }
-_LINE = {PlaceKind.WATER: {"color": "#bcd9ec", "weight": 3, "opacity": 1}}
-_POINT = {PlaceKind.COMMUNITY: {"color": "#4b5563", "weight": 1, "fillColor": "#ffffff"}}
 _DECIMALS = 6
 _FINEST = 2e-5
 """Two metres: nobody sees less, and a street is half as long to send."""
@@ -109,6 +112,6 @@ def _credit(origin: Origin) -> str:
 
 def _properties(place: Place, dimension: int) -> str:
     by_shape = {0: _POINT, 1: _LINE}.get(int(dimension), {})
-    style = by_shape.get(place.kind, _STYLES[place.kind])
+    style = by_shape.get(place.kind) or _GROUND.get(place.kind, _OUTLINE)
     shown = {"kind": place.kind.value, "name": place.name, "style": style}
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))

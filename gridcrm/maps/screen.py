@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.accounts import queries as accounts
 from gridcrm.core.errors import NotFound
+from gridcrm.core.forms import Form
 from gridcrm.core.paging import Page
 from gridcrm.core.who import Right, Who
 from gridcrm.maps import loading, queries
@@ -41,15 +42,15 @@ class Screen:
         return self.given.view is View.TABLE
 
     @property
-    def form(self) -> dict[str, Any]:
+    def form(self) -> Form:
         """Return what is chosen, as the form's fields know it."""
         asked = self.given.model_dump(mode="json", include={"metric", "days", "label", "segment"})
-        return {name: "" if value is None else str(value) for name, value in asked.items()}
+        return Form({name: "" if value is None else str(value) for name, value in asked.items()})
 
     def url(self, path: str = "/map", **changes: object) -> str:
         """Return an address with the same choices, but for the changes."""
         view: dict[str, object] = {"view": self.given.view.value} if self.is_table else {}
-        params = self.form | view | changes
+        params = self.form.values | view | changes
         return f"{path}?{urlencode({k: v for k, v in params.items() if v not in ('', None)})}"
 
     def column_url(self, column: str) -> str:
@@ -71,6 +72,11 @@ class Screen:
         """Return the cells with the most, of those that have anything to show."""
         known = [line for line in self.answer.lines if line.figure.state is State.KNOWN]
         return sorted(known, key=lambda line: -(line.figure.value or 0))[:HIGHEST]
+
+    def largest(self) -> list[Line]:
+        """Return the cells with the most people, of those with too few for a share."""
+        few = [line for line in self.answer.lines if line.figure.state is State.FEW]
+        return sorted(few, key=lambda line: -(line.figure.n or 0))[:HIGHEST]
 
     def page(self) -> Page:
         """Return which part of the table is shown."""

@@ -8,7 +8,7 @@ from geo.classify import Classes, quantile
 from geo.palette import HIDDEN, NO_DATA, Ramp, colours
 from geo.render.view import Legend, LegendItem
 from gridcrm.core.i18n import gettext
-from gridcrm.maps.metrics import FEWEST_FOR_A_RATE, Definition, Measure
+from gridcrm.maps.metrics import FEWEST_FOR_A_RATE, Measure
 from gridcrm.maps.rules import FEWEST_SHOWN, Figure, State
 
 _ZERO = "#fbfbf7"
@@ -52,21 +52,16 @@ def scale(measure: Measure, figures: Iterable[Figure]) -> Scale:
     return Scale(measure, classes, colours(ramp, len(classes)) if len(classes) else ())
 
 
-def legend(
-    definition: Definition, title: str, drawn: Scale, states: set[State], *, blurred: bool
-) -> Legend:
-    """Return the legend: what occurs on the map, from none to much, and the formula."""
+def legend(title: str, drawn: Scale, states: set[State], *, blurred: bool) -> Legend:
+    """Return the legend: what occurs on the map, from none to much, and whether it is rounded."""
     ranges = drawn.classes.ranges()
     items = [LegendItem(_ZERO_WORD[drawn.measure], _ZERO)] if State.ZERO in states else []
     items += [
         LegendItem(_range_words(drawn.measure, low, high, last=at == len(ranges)), colour)
         for at, ((low, high), colour) in enumerate(zip(ranges, drawn.ramp, strict=True), start=1)
     ]
-    note = gettext(definition.formula)
-    if blurred:
-        note += " " + gettext(
-            "Numbers are rounded to fives; fewer than {n} people are not shown."
-        ).format(n=FEWEST_SHOWN)
+    rounded = gettext("Numbers are rounded to fives; fewer than {n} people are not shown.")
+    note = rounded.format(n=FEWEST_SHOWN) if blurred else ""
     return Legend(title, (*items, *_state_items(drawn.measure, states)), note)
 
 

@@ -25,8 +25,12 @@ def said(measure: Measure, figure: Figure) -> str:
 
 def share(figure: Figure) -> str:
     """Return a share as whole percent, a dash where there is none to show."""
-    known = figure.state in (State.KNOWN, State.ZERO) and figure.value is not None
-    return f"{100 * figure.value:.0f} %" if known and figure.value is not None else "–"
+    return "–" if figure.value is None else f"{100 * figure.value:.0f} %"
+
+
+def parts(figure: Figure) -> str:
+    """Return the counts of a share, such as "12 of 28"; a dash where they are hidden."""
+    return "–" if figure.n is None else _of(figure)
 
 
 def count(value: float | None) -> str:

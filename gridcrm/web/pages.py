@@ -1,5 +1,6 @@
 """Pages that belong to no single domain: today, the API reference, and the health check."""
 
+from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Request, get
@@ -10,7 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.pages import page
 from gridcrm.core.policy import PUBLIC, needs
-from gridcrm.core.who import Right
+from gridcrm.core.settings import Settings
+from gridcrm.core.who import Right, Who
+from gridcrm.web import today
 
 
 class PublicPages(Controller):
@@ -38,6 +41,14 @@ class HomePages(Controller):
     opt = needs(Right.HOME)
 
     @get("/")
-    async def today(self, request: Request[Any, Any, Any]) -> Template:
-        """Show what is on today."""
-        return await page(request, "web/today.html")
+    async def today(
+        self,
+        request: Request[Any, Any, Any],
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        settings: NamedDependency[Settings],
+        now: NamedDependency[datetime],
+    ) -> Template:
+        """Show what is on, how the last month went, and what needs somebody."""
+        found = await today.load(session, who, now, settings.secret)
+        return await page(request, "web/today.html", today=found)

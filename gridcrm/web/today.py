@@ -3,13 +3,14 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
 from markupsafe import Markup
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.branches import queries as branches
 from gridcrm.branches.models import Branch
-from gridcrm.core.days import local_day
+from gridcrm.core.days import HOME_ZONE, local_day
 from gridcrm.core.errors import NotFound
 from gridcrm.core.who import Right, Who
 from gridcrm.grids import queries as grids
@@ -52,6 +53,16 @@ class Today:
     needs: list[Need] | None = None
     tasks: list[TaskLine] | None = None
     coverage: Markup | None = None
+
+    def by_day(self) -> list[tuple[date, list[NextEvent]]]:
+        """Return the events by the day on which they begin."""
+        zone = self.branch.time_zone if self.branch else HOME_ZONE
+        return [
+            (day, list(lines))
+            for day, lines in groupby(
+                self.events or [], lambda line: local_day(line.event.starts_at, zone)
+            )
+        ]
 
 
 async def load(session: AsyncSession, who: Who, now: datetime, secret: str) -> Today:

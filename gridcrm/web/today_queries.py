@@ -32,6 +32,7 @@ _ON = (
     EventState.SETTLED,
     EventState.REVIEWED,
 )
+_WITH_DOOR = frozenset({EventState.OPEN, EventState.FULL, EventState.IN_PROGRESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,11 @@ class NextEvent:
     venue: str
     here: int
     waiting: int
+
+    @property
+    def has_door(self) -> bool:
+        """Return whether people can be checked in."""
+        return self.event.state in _WITH_DOOR
 
 
 async def next_events(session: AsyncSession, who: Who, now: datetime, zone: str) -> list[NextEvent]:

@@ -14,7 +14,7 @@ def words(figures: list[Figure], metric: Metric = Metric.CUSTOMERS) -> list[str]
     definition = METRICS[metric]
     drawn = scale(definition.measure, figures)
     states = {figure.state for figure in figures}
-    return [item.label for item in legend(definition, "t", drawn, states, blurred=False).items]
+    return [item.label for item in legend("t", drawn, states, blurred=False).items]
 
 
 def test_classes_of_counts_are_said_without_gap_or_overlap():
@@ -69,13 +69,10 @@ def test_more_is_darker(measure: Measure):
 
 
 def test_the_legend_says_when_numbers_are_rounded():
-    definition = METRICS[Metric.CUSTOMERS]
     drawn = scale(Measure.COUNT, known(10, 20))
-    exact = legend(definition, "t", drawn, set(), blurred=False)
-    blurred = legend(definition, "t", drawn, set(), blurred=True)
 
-    assert exact.note == definition.formula
-    assert "rounded to fives" in blurred.note
+    assert legend("t", drawn, set(), blurred=False).note == ""
+    assert "rounded to fives" in legend("t", drawn, set(), blurred=True).note
 
 
 def test_a_map_without_any_value_has_no_classes():
