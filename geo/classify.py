@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 
 _NICE = (1.0, 2.0, 2.5, 5.0)
 _MIN_CLASSES, _MAX_CLASSES = 2, 9
-_MAX_DIGITS = 17
+_DIGITS = 17  # after which every number is itself again
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +93,9 @@ def _one_each(distinct: Floats) -> Classes:
 def _rounded(distinct: Floats, cut: float) -> float:
     """Return the number with the fewest digits between a value and the one before it."""
     below = float(distinct[np.searchsorted(distinct, cut) - 1])
-    for digits in range(_MAX_DIGITS):
-        for candidate in (float(f"{cut:.{digits}e}"), float(f"{(cut + below) / 2:.{digits}e}")):
-            if below < candidate <= cut:
-                return candidate
-    return float(cut)
+    between = (cut + below) / 2
+    shorter = (float(f"{v:.{digits}e}") for digits in range(_DIGITS) for v in (cut, between))
+    return next(number for number in shorter if below < number <= cut)
 
 
 def _with_ends(inner: list[float], low: float, high: float) -> tuple[float, ...]:

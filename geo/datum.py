@@ -29,8 +29,7 @@ _MAJOR_AXIS_M = 6378245.0  # Krasovsky 1940, which GCJ-02 is built on
 _ECCENTRICITY_2 = 0.00669342162296594323
 _CHINA_WEST, _CHINA_SOUTH, _CHINA_EAST, _CHINA_NORTH = 72.004, 0.8293, 137.8347, 55.8271
 _BD_TURN = np.pi * 3000.0 / 180.0
-_SETTLED_DEG = 1e-12
-_MAX_ROUNDS = 30
+_ROUNDS = 8
 
 
 @overload
@@ -117,15 +116,12 @@ def _bd_from_gcj(lon: Floats, lat: Floats) -> Pair:
 
 
 def _undo(forward: Callable[[Floats, Floats], Pair], lon: Floats, lat: Floats) -> Pair:
-    """Walk back along the error of the forward step until nothing moves any more."""
+    """Walk back along the error of the forward step; each round leaves a hundredth of it."""
     x, y = lon.copy(), lat.copy()
-    for _ in range(_MAX_ROUNDS):
+    for _ in range(_ROUNDS):
         there = forward(x, y)
-        dx, dy = lon - there[0], lat - there[1]
-        x += dx
-        y += dy
-        if not ((np.abs(dx) > _SETTLED_DEG) | (np.abs(dy) > _SETTLED_DEG)).any():
-            break
+        x += lon - there[0]
+        y += lat - there[1]
     return x, y
 
 

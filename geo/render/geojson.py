@@ -69,9 +69,8 @@ def geometry_texts(shapes: NDArray[np.object_]) -> list[str]:
     if not len(shapes):
         return []
     parts, owner = shapely.get_parts(shapes, return_index=True)
-    if (shapely.get_type_id(parts) != shapely.GeometryType.POLYGON).any() or len(
-        np.unique(owner)
-    ) < len(shapes):
+    kinds, empty = shapely.get_type_id(parts), shapely.is_empty(shapes)
+    if empty.any() or (kinds != shapely.GeometryType.POLYGON).any():
         raise RenderError(
             "Only polygons can be written as cells.", "Leave out lines, points and empty shapes."
         )

@@ -44,6 +44,6 @@ def _tiling(area: Area, spec: Spec, plane: Plane) -> Tiling:
             return RegularTiling(area, HexGrid(spec.side_m), plane)
         case H3Spec():
             return H3Tiling(area, spec.resolution, plane)
-        case PolygonSpec():
+        case PolygonSpec():  # pragma: no branch  no other kind of spec
             ids = np.array([f"poly:{key}" for key in spec.keys], dtype=object)
             return PolygonTiling(area, ids, spec.shapes, plane)

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Shapes = NDArray[np.object_]
 
-_MANY = 20_000  # points that make up for preparing a raster
+_PAYS_OFF = 500  # points asked for, per polygon, that make up for preparing a raster
 
 
 class PolygonTiling:
@@ -30,6 +30,7 @@ class PolygonTiling:
         self._ids = ids[cut.kept][order]
         self._flat = cut.flat[order]
         self._degrees = cut.degrees[order]
+        self._asked = 0
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -49,7 +50,8 @@ class PolygonTiling:
     def locate(self, lon: Floats, lat: Floats) -> Codes:
         """Return the position of the first cell that covers each point, -1 for none."""
         x, y = self._plane.forward(lon, lat)
-        if len(x) >= _MANY:
+        self._asked += len(x)
+        if self._asked > _PAYS_OFF * len(self):
             return self._raster.locate(x, y)
         point, cell = self._tree.query(shapely.points(x, y), predicate="intersects")
         out = np.full(len(x), len(self), dtype=np.int32)

@@ -10,8 +10,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.errors import ShapelyError
 
-from geo.errors import SpecError
+from geo.errors import GeoError, SpecError
 from geo.frame import CRS, read_polygons
 from geo.points import LonLat
 
@@ -118,9 +119,9 @@ def spec_from_dict(values: Mapping[str, Any]) -> Spec:
     try:
         kind = SpecKind(values["kind"])
         return _READERS[kind](values)
-    except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, SpecError):
-            raise
+    except GeoError:
+        raise
+    except (KeyError, TypeError, ValueError, ShapelyError) as error:
         raise SpecError(
             "The stored spec can't be read: {error!r}.",
             "Give the values that to_dict wrote.",

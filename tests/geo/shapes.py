@@ -36,7 +36,11 @@ def flat_areas(draw):
 def aligned_areas(draw, side_m):
     """An area whose corners lie on the lines, the corners and the centres of a square grid."""
     whole = st.integers(-8, 8)
-    boxes = draw(st.lists(st.tuples(whole, whole, st.integers(1, 5), st.integers(1, 5)), min_size=1, max_size=6))
+    boxes = draw(
+        st.lists(
+            st.tuples(whole, whole, st.integers(1, 5), st.integers(1, 5)), min_size=1, max_size=6
+        )
+    )
     parts = [shapely.box(w, s, w + a, s + b) for w, s, a, b in boxes]
     area = shapely.union_all(parts)
     return shapely.transform(area, lambda xy: (xy - draw(st.sampled_from([0.5, 0.0]))) * side_m)

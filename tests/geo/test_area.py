@@ -10,7 +10,10 @@ from geo import LonLat, area_from_geojson, circle
 from geo.area import checked_area
 from geo.errors import AreaError
 
-SQUARE = {"type": "Polygon", "coordinates": [[[113, 22], [114, 22], [114, 23], [113, 23], [113, 22]]]}
+SQUARE = {
+    "type": "Polygon",
+    "coordinates": [[[113, 22], [114, 22], [114, 23], [113, 23], [113, 22]]],
+}
 FAR = {"type": "Polygon", "coordinates": [[[120, 22], [121, 22], [121, 23], [120, 23], [120, 22]]]}
 POINT = {"type": "Point", "coordinates": [113, 22]}
 LINE = {"type": "LineString", "coordinates": [[113, 22], [114, 23]]}
@@ -79,7 +82,8 @@ def test_several_shapes_become_one_area():
 def test_a_shape_that_crosses_itself_is_mended():
     bow = {"type": "Polygon", "coordinates": [[[0, 0], [2, 2], [2, 0], [0, 2], [0, 0]]]}
     area = area_from_geojson(bow)
-    assert area.is_valid and area.area == pytest.approx(2.0)
+    assert area.is_valid
+    assert area.area == pytest.approx(2.0)
 
 
 def test_height_is_left_out():
@@ -148,14 +152,20 @@ def test_a_valid_area_is_taken_as_it_is():
 
 
 def test_an_area_with_a_line_beside_it_keeps_only_the_ground():
-    mixed = shapely.GeometryCollection([shapely.box(0, 0, 1, 1), shapely.LineString([(2, 2), (3, 3)])])
+    mixed = shapely.GeometryCollection(
+        [shapely.box(0, 0, 1, 1), shapely.LineString([(2, 2), (3, 3)])]
+    )
     assert checked_area(mixed).equals(shapely.box(0, 0, 1, 1))
 
 
 def test_two_crossing_parts_become_a_valid_multipolygon():
-    parts = shapely.MultiPolygon([shapely.box(0, 0, 2, 2), shapely.box(1, 1, 3, 3), shapely.box(5, 5, 6, 6)])
+    parts = shapely.MultiPolygon(
+        [shapely.box(0, 0, 2, 2), shapely.box(1, 1, 3, 3), shapely.box(5, 5, 6, 6)]
+    )
     area = checked_area(parts)
-    assert area.is_valid and area.geom_type == "MultiPolygon" and area.area == pytest.approx(8.0)
+    assert area.is_valid
+    assert area.geom_type == "MultiPolygon"
+    assert area.area == pytest.approx(8.0)
 
 
 @pytest.mark.parametrize("shape", [shapely.Polygon(), shapely.Point(1, 1), shapely.MultiPolygon()])

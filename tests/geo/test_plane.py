@@ -109,7 +109,10 @@ def test_reach_holds_an_area_whose_long_edges_bulge():
     lon, lat = plane.inverse(*shapely.get_coordinates(edge).T)
     west, south, east, north = reach(far)
     assert lat.max() > 46.0 + 1e-3  # the northern edge does bulge
-    assert north > lat.max() and south < lat.min() and west < lon.min() and east > lon.max()
+    assert north > lat.max()
+    assert south < lat.min()
+    assert west < lon.min()
+    assert east > lon.max()
 
 
 def test_reach_hardly_exceeds_a_circle():

@@ -1,0 +1,49 @@
+import h3
+import numpy as np
+import pytest
+import shapely
+
+from geo import H3Spec, LonLat, assign, circle, tessellate
+from geo.errors import SpecError
+
+
+@pytest.mark.parametrize("name", ["rand05centers", "rand07centers", "rand09centers"])
+def test_points_of_the_official_vectors_are_in_their_cell(shared, name):
+    """Every 50th of the 5,000: each one gets a small area of its own around it."""
+    lines = (shared / "h3_vectors" / f"{name}.txt").read_text().split("\n")[:5000:50]
+    for cell, north, east in (line.split() for line in lines):
+        lon, lat = (float(east) + 180) % 360 - 180, float(north)
+        if abs(lat) > 80 or abs(lon) > 179:
+            continue
+        cells = tessellate(circle(LonLat(lon, lat), 30), H3Spec(h3.get_resolution(cell)))
+        assert assign([lon], [lat], cells).tolist() == [f"h3:{cell}"]
+
+
+def test_the_cover_is_complete_where_h3s_own_cover_is_not(area):
+    own = h3.h3shape_to_cells(h3.geo_to_h3shape(area), 9)
+    cells = tessellate(area, H3Spec(9))
+    assert {f"h3:{index}" for index in own} < set(cells.ids)
+    assert all(h3.get_resolution(cell_id[3:]) == 9 for cell_id in cells.ids)
+
+
+def test_a_strip_thinner_than_any_cell_is_covered():
+    strip = shapely.box(113.93, 22.5438, 113.96, 22.54381)
+    cells = tessellate(strip, H3Spec(8))
+    lon = np.linspace(113.9301, 113.9599, 200)
+    assert None not in set(assign(lon, np.full(200, 22.543805), cells))
+
+
+def test_whole_cells_are_h3s_own_hexagons(area):
+    cells = tessellate(area, H3Spec(9))
+    own = {
+        f"h3:{index}": shapely.Polygon([(x, y) for y, x in h3.cell_to_boundary(index)])
+        for index in h3.grid_disk(h3.latlng_to_cell(22.5438314, 113.9474738, 9), 2)
+    }
+    shapes = cells.frame.set_index("cell_id").geometry
+    assert len(own) == 19
+    assert all(shapes[cell_id].equals_exact(shape, 0) for cell_id, shape in own.items())
+
+
+def test_a_resolution_too_fine_for_the_area_is_refused(home):
+    with pytest.raises(SpecError, match="resolution 15 are too small"):
+        tessellate(circle(home, 20_000), H3Spec(15))
