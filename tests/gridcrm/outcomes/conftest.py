@@ -28,10 +28,12 @@ class Salon:
 @pytest.fixture
 async def salon(database: Database, cast: Cast) -> Salon:
     async with database.transaction() as session:
-        event = make.event(cast.a, cast.hang, starts_at=NOON - timedelta(days=10))
-        guest = make.customer(cast.a, number="C-GUEST", phone="19900000001", owner_id=cast.zhou.user_id)
-        absent = make.customer(cast.a, owner_id=cast.zhou.user_id)
-        stranger = make.customer(cast.b, number="C-B", phone="19900000002")
+        event = make.event(cast.a, cast.hang, starts_at=NOON - timedelta(days=10), title="花茶茶艺")
+        guest = make.customer(
+            cast.a, number="C-GUEST", phone="13800138001", owner_id=cast.zhou.user_id
+        )
+        absent = make.customer(cast.a, number="C-ABSENT", owner_id=cast.zhou.user_id)
+        stranger = make.customer(cast.b, number="C-B", phone="13800138002")
         session.add_all([event, guest, absent, stranger])
         await session.flush()
         session.add_all([make.registration(event, guest), make.invitation(event, guest)])
