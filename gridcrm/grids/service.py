@@ -125,7 +125,8 @@ async def _drawn(
     upload: Upload | None,
     earlier: Sequence[GridPlan],
 ) -> Drawing:
-    area, centre, size = area_of(branch), home(branch), cell_size(form)
+    area, centre = area_of(branch), home(branch)
+    size = cell_size(form, centre)
     if size is not None and (n := cell_count(area, centre, size)) > MOST_CELLS:
         words = gettext("That would be about {n} cells; at most {limit} can be looked after.")
         raise InvalidInput({"kind": words.format(n=f"{n:,}", limit=f"{MOST_CELLS:,}")})

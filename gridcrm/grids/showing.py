@@ -98,7 +98,7 @@ async def estimates(
 
 def estimate(branch: Branch, form: DraftIn, communities: int) -> Estimate:
     """Return about how many cells a form would draw."""
-    size = cell_size(form)
+    size = cell_size(form, home(branch))
     if size is not None:
         return Estimate(cell_count(area_of(branch), home(branch), size), size.area_m2)
     return Estimate(communities if form.kind is DraftKind.COMMUNITIES else None)

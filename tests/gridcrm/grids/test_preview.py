@@ -1,0 +1,76 @@
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from geo import LonLat, PolygonSpec, SquareSpec, circle, tessellate
+from geo.render.view import Place
+from gridcrm.grids.models import GridCell
+from gridcrm.grids.preview import cover, picture, stats
+from gridcrm.grids.registry import PeopleCount, count_points
+
+HOME = LonLat(125.47, 43.78)
+SPOT = Place("经开支行", HOME)
+
+
+def count(*per_cell: int, outside: int = 0, unknown: int = 0) -> PeopleCount:
+    return PeopleCount(np.array(per_cell, dtype=np.int64), outside, unknown)
+
+
+def test_the_numbers_of_a_plan_by_hand():
+    found = stats(count(0, 0, 1, 4, 5, 40, outside=3, unknown=2))
+
+    assert found is not None
+    assert (found.people, found.least, found.median, found.most) == (50, 0, 2.5, 40)
+    assert (found.empty, found.few, found.outside, found.unknown) == (2, 2, 3, 2)
+
+
+def test_nobody_to_count_gives_no_numbers_and_somebody_outside_does():
+    assert stats(count(0, 0)) is None
+    assert stats(count()) is None
+    assert stats(count(0, 0, outside=1)) is not None
+
+
+def test_points_are_counted_in_one_cell_each_or_outside_or_as_unknown():
+    cells = tessellate(circle(HOME, 500), SquareSpec(1000, HOME))
+    lon = [HOME.lon, HOME.lon, 126.0, np.nan]
+    lat = [HOME.lat, HOME.lat, 43.78, np.nan]
+
+    found = count_points(lon, lat, cells)
+
+    assert (found.per_cell.tolist(), found.outside, found.unknown) == ([2], 1, 1)
+
+
+def test_gaps_and_overlaps_of_imported_shapes_are_measured():
+    area = shapely.box(125.46, 43.77, 125.48, 43.79)
+    left = shapely.box(125.46, 43.77, 125.472, 43.79)
+    middle = shapely.box(125.47, 43.77, 125.474, 43.79)
+    frame = gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=[left, middle], crs="EPSG:4326")
+
+    found = cover(tessellate(area, PolygonSpec(frame, "name")))
+
+    assert found.share == pytest.approx(0.7, abs=1e-3)
+    assert found.twice_km2 == pytest.approx(0.1 * 1.609 * 2.2216, rel=5e-3)
+
+
+def cell(name: str, key: str = "k") -> GridCell:
+    return GridCell(name=name, key=key, wkb=shapely.to_wkb(circle(HOME, 400)))
+
+
+def test_a_drawing_says_the_people_where_they_may_be_shown_and_the_name_where_not():
+    known = picture("plan", [cell("春城")], {"k": 12}, SPOT)
+    hidden = picture("plan", [cell("春城")], None, SPOT)
+
+    assert ">12<" in known
+    assert "People in each cell" in known
+    assert "春城" not in known
+    assert ">春城<" in hidden
+    assert "People" not in hidden
+
+
+def test_a_name_can_not_break_out_of_the_drawing():
+    drawing = picture("<b>", [cell("</svg>")], None, Place("<script>", HOME))
+
+    assert "<script>" not in drawing
+    assert drawing.count("</svg>") == 1
+    assert "<title>&lt;b&gt;</title>" in drawing
