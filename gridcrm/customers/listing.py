@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_
 from sqlalchemy.orm import aliased
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -101,12 +101,15 @@ def matching(
     return queries.visible(who).where(*_conditions(who, given, facets, now))
 
 
-def _with_names(fitting: Any, sort: Sort) -> Any:
+def _with_names(matching: SelectOfScalar[Customer], sort: Sort) -> Any:
     owner = aliased(User)
+    fits = matching.whereclause
+    assert fits is not None
     return (
-        fitting.add_columns(GridCell.name, owner.display_name)
+        select(Customer, GridCell.name, owner.display_name)
         .outerjoin(GridCell, col(GridCell.id) == Customer.cell_id)
         .outerjoin(owner, col(owner.id) == Customer.owner_id)
+        .where(fits)
         .order_by(*_ORDER[sort], col(Customer.id).desc())
     )
 

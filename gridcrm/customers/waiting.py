@@ -59,8 +59,8 @@ async def waiting(session: AsyncSession, who: Who) -> Waiting:
     ]
     return Waiting(
         communities=[
-            WaitingCommunity(name, people, gazetteer.guesses(name))
-            for name, people in groups[:MOST]
+            WaitingCommunity(name, people, first_id, gazetteer.guesses(name))
+            for name, people, first_id in groups[:MOST]
         ],
         others=list(await session.exec(others)),
         without_position=count[0],

@@ -22,6 +22,7 @@ from gridcrm.ledger.models import Task, Visit
 from gridcrm.ledger.rules import sees_the_team
 
 _MOST = 200
+_LAST_DONE = 20
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ async def done_tasks(session: AsyncSession, who: Who, *, everybody: bool = False
     query = visible_tasks(who).where(col(Task.done_at).is_not(None))
     if not everybody:
         query = query.where(Task.assignee_id == who.user_id)
-    return await _task_lines(session, query.limit(20), (col(Task.done_at).desc(),))
+    return await _task_lines(session, query, (col(Task.done_at).desc(),), _LAST_DONE)
 
 
 async def tasks_about(session: AsyncSession, who: Who, customer_id: int) -> list[TaskLine]:
@@ -109,13 +110,13 @@ async def visits(
     total = (await session.exec(select(func.count()).select_from(query.subquery()))).one()
     last = max(1, -(-total // PAGE_SIZE))
     offset = (min(max(1, number), last) - 1) * PAGE_SIZE
-    return await _visit_lines(session, query.limit(PAGE_SIZE).offset(offset)), total
+    return await _visit_lines(session, query, PAGE_SIZE, offset), total
 
 
 async def visits_to(session: AsyncSession, who: Who, customer_id: int) -> list[VisitLine]:
     """Return the visits to a customer that this person may see, newest first."""
-    query = visible_visits(who).where(Visit.customer_id == customer_id).limit(_MOST)
-    return await _visit_lines(session, query)
+    query = visible_visits(who).where(Visit.customer_id == customer_id)
+    return await _visit_lines(session, query, _MOST)
 
 
 async def last_visits(session: AsyncSession, cell_ids: Sequence[int]) -> dict[int, date]:
@@ -157,23 +158,36 @@ def _filtered(query: SelectOfScalar[Visit], given: VisitFilter) -> SelectOfScala
     return query.where(Visit.visited_on >= given.since) if given.since else query
 
 
-async def _task_lines(session: AsyncSession, query: Any, order: tuple[Any, ...]) -> list[TaskLine]:
+async def _task_lines(
+    session: AsyncSession, query: SelectOfScalar[Task], order: tuple[Any, ...], most: int = _MOST
+) -> list[TaskLine]:
+    fits = query.whereclause
+    assert fits is not None
     named = (
-        query.add_columns(User.display_name, Customer.name, GridCell.name)
+        select(Task, User.display_name, Customer.name, GridCell.name)
         .join(User, col(User.id) == Task.assignee_id)
         .outerjoin(Customer, col(Customer.id) == Task.customer_id)
         .outerjoin(GridCell, col(GridCell.id) == Task.cell_id)
+        .where(fits)
         .order_by(*order)
+        .limit(most)
     )
     return [TaskLine(*row) for row in await session.exec(named)]
 
 
-async def _visit_lines(session: AsyncSession, query: Any) -> list[VisitLine]:
+async def _visit_lines(
+    session: AsyncSession, query: SelectOfScalar[Visit], most: int, offset: int = 0
+) -> list[VisitLine]:
+    fits = query.whereclause
+    assert fits is not None
     named = (
-        query.add_columns(User.display_name, Customer.name, GridCell.name)
+        select(Visit, User.display_name, Customer.name, GridCell.name)
         .join(User, col(User.id) == Visit.visitor_id)
         .outerjoin(Customer, col(Customer.id) == Visit.customer_id)
         .outerjoin(GridCell, col(GridCell.id) == Visit.cell_id)
+        .where(fits)
         .order_by(col(Visit.visited_on).desc(), col(Visit.id).desc())
+        .limit(most)
+        .offset(offset)
     )
     return [VisitLine(*row) for row in await session.exec(named)]
