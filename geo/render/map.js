@@ -228,13 +228,17 @@ const GridMap = (() => {
     near();
   }
 
+  function fold() { // the legend never covers a small map
+    document.querySelector(".gm-legend").open = window.innerWidth >= 340 && window.innerHeight >= 400;
+  }
+
   function start() {
     places();
     controls();
     legend(config.legend);
-    document.querySelector(".gm-legend").open = window.innerWidth >= 340 && window.innerHeight >= 400;
+    fold();
     window.addEventListener("message", listen);
-    map.on("resize", intoView);
+    map.on("resize", () => { fold(); intoView(); });
     return Promise.all(pending).then((found) => {
       const bounds = found.filter((one) => one && one.isValid());
       if (bounds.length) {

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import isfinite
 
 from geo.classify import Classes, quantile
 from geo.palette import HIDDEN, NO_DATA, Ramp, colours
@@ -40,16 +39,21 @@ class Scale:
         if figure.state is not State.KNOWN or figure.value is None:
             hatched = figure.state is State.NO_DATA
             return Shade(figure.state.value, _COLOURS[figure.state], hatched)
-        code = int(self.classes.codes([figure.value])[0])
+        code = int(self.classes.codes([_as_classed(self.measure, figure.value)])[0])
         return Shade(str(code + 1), self.ramp[code])
 
 
 def scale(measure: Measure, figures: Iterable[Figure]) -> Scale:
     """Return classes of about the same number of cells; zero stands apart."""
-    values = [f.value for f in figures if f.state is State.KNOWN and f.value is not None]
-    classes = quantile([value for value in values if isfinite(value)], _CLASSES)
+    known = [f.value for f in figures if f.state is State.KNOWN and f.value is not None]
+    classes = quantile([_as_classed(measure, value) for value in known], _CLASSES)
     ramp = Ramp.AMBER if measure is Measure.RATE else Ramp.BLUE
     return Scale(measure, classes, colours(ramp, len(classes)) if len(classes) else ())
+
+
+def _as_classed(measure: Measure, value: float) -> float:
+    """Return a value as it is read: shares in whole percent."""
+    return round(value, 2) if measure is Measure.RATE else value
 
 
 def legend(title: str, drawn: Scale, states: set[State], *, blurred: bool) -> Legend:

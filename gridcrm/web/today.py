@@ -67,9 +67,9 @@ class Today:
 
 async def load(session: AsyncSession, who: Who, now: datetime, secret: str) -> Today:
     """Return the page as this person may see it."""
-    steps = set_up(await queries.steps_done(session, who.branch_id), who)
+    choices = await branches.visible(session, who) if who.branch_id is None else []
+    steps = [] if choices else set_up(await queries.steps_done(session, who.branch_id), who)
     if who.branch_id is None:
-        choices = await branches.visible(session, who)
         return Today(local_day(now), None, choices, steps)
     branch = await branches.here(session, who)
     today = local_day(now, branch.time_zone)

@@ -35,7 +35,7 @@ async def needs(session: AsyncSession, who: Who, today: date) -> list[Need] | No
     """Return what waits, None for those to whom nothing is ever given."""
     mine = [kind for kind in _KINDS if who.may(kind.right)]
     counts = [(kind, await kind.count(session, who, today)) for kind in mine]
-    found = [Need(kind.words(n).format(n=n), kind.url, kind.icon) for kind, n in counts if n]
+    found = [Need(kind.words(n).format(n=f"{n:,}"), kind.url, kind.icon) for kind, n in counts if n]
     return found if mine else None
 
 
