@@ -89,8 +89,8 @@ def database_url(
         yield f"sqlite+aiosqlite:///{path}"
         return
     server: Server = request.getfixturevalue("postgres_server")
-    with server.copy_of("migrated") as url:
-        yield url
+    yield server.url("migrated")
+    server.empty("migrated")
 
 
 @pytest.fixture
@@ -103,12 +103,21 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def assembled(tmp_path_factory: pytest.TempPathFactory) -> Litestar:
+    """The application, put together once; each test gives it a database and a clock."""
+    folder = tmp_path_factory.mktemp("assembled")
+    return create_app(Settings(folder, f"sqlite+aiosqlite:///{folder}/none.db", SECRET))
+
+
 @pytest.fixture
-async def app(settings: Settings, clock: Clock) -> AsyncIterator[Litestar]:
-    made = create_app(settings)
-    made.state.clock = clock
-    async with made.lifespan():
-        yield made
+async def app(assembled: Litestar, settings: Settings, clock: Clock) -> AsyncIterator[Litestar]:
+    assembled.state.settings = settings
+    assembled.state.database = Database(settings.database_url, settings.secret)
+    assembled.state.clock = clock
+    await assembled.stores.get("rate_limit").delete_all()
+    async with assembled.lifespan():
+        yield assembled
 
 
 @pytest.fixture

@@ -16,6 +16,19 @@ import pytest
 
 _OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200"
 
+_EMPTY = """
+DO $$ DECLARE name text; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR name IN SELECT quote_ident(tablename) FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+  LOOP EXECUTE 'DELETE FROM ' || name; END LOOP;
+  FOR name IN SELECT quote_ident(sequencename) FROM pg_sequences WHERE schemaname = 'public'
+  LOOP EXECUTE 'ALTER SEQUENCE ' || name || ' RESTART'; END LOOP;
+  INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, repeat('0', 64));
+  ALTER TABLE audit_entry ENABLE TRIGGER ALL;
+END $$
+"""
+
 
 @dataclass
 class Server:
@@ -37,9 +50,13 @@ class Server:
         yield self.url(name)
         self.sql(f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    def sql(self, statement: str) -> None:
+    def empty(self, name: str) -> None:
+        """Take every row out of a migrated database; much faster than another copy."""
+        self.sql(_EMPTY, database=name)
+
+    def sql(self, statement: str, database: str = "postgres") -> None:
         _run("psql", "-qX", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres",
-             "-d", "postgres", "-c", statement, folder=self.folder)  # fmt: skip
+             "-d", database, "-c", statement, folder=self.folder)  # fmt: skip
 
 
 @contextmanager

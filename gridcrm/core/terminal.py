@@ -30,9 +30,10 @@ class Terminal:
 
     def progress(self, done: int, total: int, what: str) -> None:
         """Show on standard error how far long work has got."""
-        if not sys.stderr.isatty() and done not in (0, total):
+        watched = sys.stderr.isatty()
+        if not watched and done not in (0, total):
             return
-        end = "\n" if done >= total else "\r"
+        end = "\r" if watched and done < total else "\n"
         print(f"{gettext(what)}: {done:,} / {total:,}", end=end, file=sys.stderr, flush=True)
 
 
