@@ -86,10 +86,22 @@ def leaves(tree: Tree, path: str = "") -> Iterator[tuple[str, Tree]]:
         yield from leaves(part, below(path, at))
 
 
+def places(
+    tree: Tree, wrong: Mapping[str, object], path: str = "", at: tuple[int, ...] = ()
+) -> Iterator[tuple[tuple[int, ...], str]]:
+    """Yield where each complete part stands once the others are left out, and its path here."""
+    yield at, path
+    kept = 0
+    for n, part in enumerate(children(strip(tree)[0]) or []):
+        if _pruned(part, below(path, n), wrong) is not None:
+            yield from places(part, wrong, below(path, n), (*at, kept))
+            kept += 1
+
+
 def strip(tree: Tree) -> tuple[Tree, bool]:
     """Return a part without its denials, and whether they deny it."""
     denied = False
-    while isinstance(tree, dict) and isinstance(tree.get("not"), dict):
+    while isinstance(tree.get("not"), dict):
         tree, denied = tree["not"], not denied
     return tree, denied
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -53,16 +54,14 @@ async def measure(session: AsyncSession, who: Who, node: Node, now: datetime) ->
         .offset(0)  # keeps both databases from asking each condition again for every sum
         .subquery()
     )
-    row = (
-        await session.exec(
-            select(
-                func.count(),
-                *(func.count(case((_left(top, people.c.reached, n), 1))) for n in _numbers(top)),
-                *(func.coalesce(func.sum(people.c[f"c{n}"]), 0) for n in range(len(inner))),
-            )
-        )
-    ).one()  # type: ignore[call-overload]
-    return _measured(top, list(row), [path for path, _ in inner])
+    asking: Any = select(
+        func.count(),
+        *(func.count(case((_left(top, people.c.reached, n), 1))) for n in _numbers(top)),
+        *(func.coalesce(func.sum(people.c[f"c{n}"]), 0) for n in range(len(inner))),
+    )
+    row = (await session.exec(asking)).one()
+    sums = list(row) if top.parts else [int(row)]
+    return _measured(top, sums, [path for path, _ in inner])
 
 
 def _numbers(top: Group) -> range:

@@ -56,6 +56,7 @@ class FreezeMember(SQLModel, table=True):
     """One member of a frozen segment."""
 
     __tablename__ = "freeze_member"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     freeze_id: int = Field(foreign_key="segment_freeze.id", primary_key=True)
     customer_id: int = Field(foreign_key="customer.id", primary_key=True)

@@ -86,7 +86,7 @@ async def names(session: AsyncSession, who: Who, nodes: Iterable[Node]) -> Names
 async def count(session: AsyncSession, who: Who, predicate: object, now: datetime) -> int:
     """Return how many of the customers whom this person may see fulfil a predicate."""
     members = await _members(session, who, predicate, now)
-    return (await session.exec(_only(members, func.count()))).one()
+    return int((await session.exec(_only(members, func.count()))).one())
 
 
 async def counts(
@@ -113,10 +113,10 @@ async def members(
 ) -> list[tuple[Customer, str | None]]:
     """Return a page of those who fulfil a predicate, each with the name of the cell."""
     found = (await _members(session, who, predicate, now)).order_by(col(Customer.id))
-    query = found.add_columns(col(GridCell.name)).outerjoin(
+    named: Any = found.add_columns(col(GridCell.name)).outerjoin(
         GridCell, col(GridCell.id) == Customer.cell_id
     )
-    return list(await session.exec(query.offset(offset).limit(PAGE_SIZE)))
+    return list(await session.exec(named.offset(offset).limit(PAGE_SIZE)))
 
 
 def as_sql(who: Who, node: Node, asked: Context) -> SelectOfScalar[Customer]:

@@ -682,6 +682,7 @@ def upgrade() -> None:
             ["label_id"], ["label.id"], name=op.f("fk_customer_label_label_id_label")
         ),
         sa.PrimaryKeyConstraint("customer_id", "label_id", name=op.f("pk_customer_label")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("customer_label", schema=None) as batch_op:
         batch_op.create_index(
@@ -783,6 +784,7 @@ def upgrade() -> None:
             name=op.f("fk_freeze_member_freeze_id_segment_freeze"),
         ),
         sa.PrimaryKeyConstraint("freeze_id", "customer_id", name=op.f("pk_freeze_member")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "holding",
