@@ -44,7 +44,7 @@ lint: setup ## style and order
 
 types: setup ## static types
 	$(BIN)/mypy
-	$(BIN)/pyright
+	node_modules/.bin/pyright
 
 wheel: setup ## build and start the wheel in an empty environment, as the image does
 	@$(BIN)/python docker/rehearse.py

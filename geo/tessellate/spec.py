@@ -156,8 +156,8 @@ _READERS = {
 
 
 def _checked_side(side_m: Any) -> float:
-    number = isinstance(side_m, Real) and not isinstance(side_m, bool)
-    if not number or not _MIN_SIDE_M <= side_m <= _MAX_SIDE_M:
+    number = float(side_m) if isinstance(side_m, Real) and side_m is not True else 0.0
+    if not _MIN_SIDE_M <= number <= _MAX_SIDE_M:
         raise SpecError(
             "A side of {side_m} m can't be used for cells.",
             "Give {low:g} to {high:g} m.",
