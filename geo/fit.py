@@ -72,9 +72,8 @@ def _solved(
     """Return the best coefficients of factor * w**k * v**n with 2k + n up to the degree."""
     sizes = range(degree + 1, 0, -2)
     terms = [factor * w**k * v**n for k, size in enumerate(sizes) for n in range(size)]
-    found: Floats = np.linalg.lstsq(np.column_stack(terms), target, rcond=None)[0]
-    parts: list[Floats] = np.split(found, np.cumsum(sizes)[:-1])  # type: ignore[assignment]
-    return tuple(parts)
+    found = np.linalg.lstsq(np.column_stack(terms), target, rcond=None)[0].astype(np.float64)
+    return tuple(np.split(found, np.cumsum(sizes)[:-1]))
 
 
 def _worst_m(forward: Forward, fit: Fit) -> float:
