@@ -1,6 +1,7 @@
 """The database: one writer and many readers on SQLite, a pool on PostgreSQL."""
 
 import sqlite3
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ from gridcrm.core import audit
 SAFE_SQLITE = (3, 51, 3)
 """Before this version two connections that write to a WAL file can corrupt it (SQLite news)."""
 _READERS = 8
+_THREAD_TURN_S = 0.0005
+"""Each statement visits SQLite's thread and comes back; turns of 5 ms make a busy server wait."""
 _WRITER_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -61,6 +64,8 @@ class Database:
 
     async def open(self) -> None:
         """Connect the writer, so that readers find the write-ahead log."""
+        if self.is_sqlite:
+            sys.setswitchinterval(_THREAD_TURN_S)
         async with self._writer.connect():
             pass
 
