@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, false, func, literal, select
+from sqlalchemy import ColumnElement, Row, and_, case, false, func, literal, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -60,25 +60,27 @@ async def sample(
     session: AsyncSession, source: Source, columns: Sequence[Column], use: Use, when: When
 ) -> list[list[WriteCell]]:
     """Return the first rows of a list, masked for whoever asks."""
+    connection = await session.connection()
     query = _rows(source, columns, use, when).limit(SAMPLE_ROWS)
-    found = [tuple(row) for row in await session.exec(query)]
+    found = (await connection.execute(query)).all()
     return [row[1:] for row in cells(found, columns, when, masked=True)]
 
 
 async def everybody(
     session: AsyncSession, source: Source, columns: Sequence[Column], use: Use, when: When
-) -> list[tuple[Any, ...]]:
+) -> Sequence[Row[Any]]:
     """Return the stored values of a list, the customer's id first: plain rows, no objects."""
-    return [tuple(row) for row in await session.exec(_rows(source, columns, use, when))]
+    connection = await session.connection()
+    return (await connection.execute(_rows(source, columns, use, when))).all()
 
 
 def cells(
-    rows: Sequence[tuple[Any, ...]], columns: Sequence[Column], when: When, *, masked: bool
+    rows: Sequence[Row[Any]], columns: Sequence[Column], when: When, *, masked: bool
 ) -> Iterator[list[WriteCell]]:
     """Yield the id and the cells of each row as they are written, masked or whole."""
     writers = [writer(column, when, masked=masked) for column in columns]
-    for customer_id, *values in rows:
-        yield [customer_id, *(write(value) for write, value in zip(writers, values, strict=True))]
+    for row in rows:
+        yield [row[0], *(write(value) for write, value in zip(writers, row[1:], strict=True))]
 
 
 def _rows(source: Source, columns: Sequence[Column], use: Use, when: When) -> Any:

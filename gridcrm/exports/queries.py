@@ -56,13 +56,12 @@ async def one(session: AsyncSession, who: Who, export_id: int) -> Line:
 
 async def with_customer(session: AsyncSession, who: Who, customer_id: int) -> list[Line]:
     """Return the lists on which a customer stood, newest first."""
-    query = (
-        registered(who)
-        .join(ExportMember, col(ExportMember.export_id) == ExportEntry.id)
-        .where(ExportMember.customer_id == customer_id)
-    )
-    return await lines(session, query)
+    lists = select(ExportMember.export_id).where(ExportMember.customer_id == customer_id)
+    return await lines(session, registered(who).where(col(ExportEntry.id).in_(lists)))
 
 
-def _named(query: Any) -> Any:
-    return query.add_columns(User.display_name).join(User, col(User.id) == ExportEntry.taken_by)
+def _named(entries: SelectOfScalar[ExportEntry]) -> Any:
+    fits = entries.whereclause
+    assert fits is not None
+    named = select(ExportEntry, User.display_name)
+    return named.join(User, col(User.id) == ExportEntry.taken_by).where(fits)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Row, insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core import audit
@@ -100,7 +100,7 @@ async def _enter(
 def _file(
     entry: ExportEntry,
     who: Who,
-    rows: Sequence[tuple[Any, ...]],
+    rows: Sequence[Row[Any]],
     columns: Sequence[Column],
     when: When,
 ) -> bytes:

@@ -49,4 +49,8 @@ def column_headers(columns: list[Column]) -> list[str]:
 
 def dropped(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     """Return why people were left out, and how many for each reason."""
-    return [(reason(Suppression(key)), n) for key, n in counts.items() if n]
+    return [(_reason(Suppression(key)), n) for key, n in counts.items() if n]
+
+
+def _reason(why: Suppression) -> str:
+    return gettext("did not consent to this") if why is Suppression.NO_CONSENT else reason(why)

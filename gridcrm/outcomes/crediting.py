@@ -84,11 +84,14 @@ def credit_among(
 
 def may_credit(customer: Customer, sale: Sale) -> bool:
     """Return whether this outcome of this person may credit an event at all."""
-    return rules.person_counts(
-        customer.birth_year, sale.happened_on, is_staff=customer.is_staff
-    ) and rules.sale_counts(
+    return counts(customer, sale.happened_on) and rules.sale_counts(
         sale.sales_zone, sale.recording_ref, must_be_recorded=must_be_recorded(sale.product)
     )
+
+
+def counts(customer: Customer, on: date) -> bool:
+    """Return whether anything this person does may credit an event."""
+    return rules.person_counts(customer.birth_year, on, is_staff=customer.is_staff)
 
 
 def must_be_recorded(slug: str) -> bool:

@@ -49,6 +49,7 @@ class FunnelPages(Controller):
             "outcomes/funnel.html",
             view=view,
             today=view.today,
+            scale=view.scale,
             kinds=words.kinds(),
             periods=_periods(asked),
             touches=_touches(asked),
@@ -76,12 +77,9 @@ class FunnelPages(Controller):
             "/outcomes/funnel/people",
             asked.params | {"stage": stage},
         )
-        named: Any = fits.add_columns(col(GridCell.name)).outerjoin(
-            GridCell, col(GridCell.id) == Customer.cell_id
-        )
-        rows = await session.exec(
-            named.order_by(col(Customer.id)).offset(here.offset).limit(here.size)
-        )
+        people = fits.order_by(col(Customer.id)).offset(here.offset).limit(here.size)
+        rows = list(await session.exec(people))
+        cells = await _cell_names(session, {row.cell_id for row in rows})
         return await page(
             request,
             "outcomes/people.html",
@@ -89,7 +87,7 @@ class FunnelPages(Controller):
             stage=stage,
             stage_words=stage_words(),
             title=title,
-            rows=list(rows),
+            rows=[(row, cells.get(row.cell_id)) for row in rows],
             page=here,
         )
 
@@ -104,6 +102,11 @@ def stage_words() -> dict[Stage, str]:
         Stage.ENGAGED: gettext("Engaged"),
         Stage.WALK_INS: gettext("Walk-ins"),
     }
+
+
+async def _cell_names(session: AsyncSession, ids: set[int | None]) -> dict[int | None, str]:
+    query = select(GridCell.id, GridCell.name).where(col(GridCell.id).in_(ids - {None}))
+    return dict(list(await session.exec(query)))
 
 
 def _stage(text: str) -> Stage:

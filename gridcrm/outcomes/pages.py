@@ -231,6 +231,7 @@ async def _claim_form(
         called=called,
         customer=customer,
         suggestions=found,
+        counts=customer is not None and crediting.counts(customer, today),
         event_options=_event_options,
         today=today,
         **_names(),

@@ -242,14 +242,18 @@ async def ledger(session: AsyncSession, who: Who, ledger_id: int) -> OutcomeLedg
     return found
 
 
-def _with_names(query: Any) -> Any:
+def _with_names(outcomes: SelectOfScalar[Outcome]) -> Any:
     claimant, decider = aliased(User), aliased(User)
+    fits = outcomes.whereclause
+    assert fits is not None
+    names = (col(claimant.display_name), col(decider.display_name), col(Event.title))
     return (
-        query.add_columns(Customer, claimant.display_name, decider.display_name, Event.title)
+        sql_select(Outcome, Customer, *names)
         .join(Customer, col(Customer.id) == Outcome.customer_id)
         .join(claimant, col(claimant.id) == Outcome.claimed_by)
         .outerjoin(decider, col(decider.id) == Outcome.decided_by)
         .outerjoin(Event, col(Event.id) == Outcome.event_id)
+        .where(fits)
     )
 
 
@@ -264,11 +268,14 @@ def _in_tab(who: Who, tab: Tab, row: Any) -> ColumnElement[bool]:
 
 
 def _filter(given: FilterIn) -> list[ColumnElement[bool]]:
-    limits: list[tuple[object, ColumnElement[bool]]] = [
-        (given.kind, col(Outcome.kind) == given.kind),
-        (given.product, col(Outcome.product) == given.product),
-        (given.event, col(Outcome.event_id) == given.event),
-        (given.since, col(Outcome.happened_on) >= given.since),
-        (given.until, col(Outcome.happened_on) <= given.until),
-    ]
-    return [condition for wanted, condition in limits if wanted]
+    equal = {
+        col(Outcome.kind): given.kind,
+        col(Outcome.product): given.product,
+        col(Outcome.event_id): given.event,
+    }
+    found: list[ColumnElement[bool]] = [column == value for column, value in equal.items() if value]
+    if given.since:
+        found.append(col(Outcome.happened_on) >= given.since)
+    if given.until:
+        found.append(col(Outcome.happened_on) <= given.until)
+    return found

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
@@ -74,6 +75,12 @@ class View:
     counts_until: date | None
     ripeness: Ripeness
     today: date
+
+    @property
+    def scale(self) -> float:
+        """Return the share at the end of the drawn intervals, in tenths, so that all fit."""
+        ends = [one.funnel.conversion.bounds[1] for one in self.sessions if one.funnel.attended]
+        return min(1.0, ceil(10 * max(ends, default=1.0)) / 10)
 
 
 def read(params: Mapping[str, str]) -> Asked:

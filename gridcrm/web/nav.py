@@ -26,12 +26,28 @@ _PLACES = (
     ("segments", N_("Segments"), "filter", "/segments", Right.SEGMENTS_VIEW, False),
     ("labels", N_("Labels"), "tags", "/labels", Right.LABELS_VIEW, False),
     ("events", N_("Events"), "calendar-event", "/events", Right.EVENTS_VIEW, True),
-    ("outcomes", N_("Results"), "chart-funnel", "/outcomes", Right.OUTCOMES_CLAIM, True),
+    ("outcomes", N_("Results"), "chart-funnel", "/outcomes", Right.OUTCOMES_VIEW, True),
+    ("claims", N_("My claims"), "target-arrow", "/outcomes/mine", Right.OUTCOMES_CLAIM, True),
     ("desk", N_("Desk"), "notebook", "/desk", Right.DESK_USE, False),
     ("grids", N_("Grid"), "grid-pattern", "/grids", Right.GRIDS_VIEW, False),
     ("exports", N_("Lists out"), "file-export", "/exports", Right.EXPORTS_TAKE, False),
+    (
+        "register",
+        N_("Lists out"),
+        "file-export",
+        "/exports/register",
+        Right.EXPORTS_REGISTER,
+        False,
+    ),
     ("admin", N_("Settings"), "settings", "/admin", Right.BRANCHES_VIEW, False),
 )
+
+_INSTEAD = {
+    "lookup": Right.CUSTOMERS_LIST,
+    "claims": Right.OUTCOMES_VIEW,
+    "register": Right.EXPORTS_TAKE,
+}
+"""Smaller places, for those who may not go to the whole one."""
 
 
 def sections(who: Who | None, path: str) -> list[Section]:
@@ -41,7 +57,7 @@ def sections(who: Who | None, path: str) -> list[Section]:
     return [
         Section(key, gettext(label), icon, url, _is_at(path, url), phone)
         for key, label, icon, url, right, phone in _PLACES
-        if who.may(right) and not (key == "lookup" and who.may(Right.CUSTOMERS_LIST))
+        if who.may(right) and not (key in _INSTEAD and who.may(_INSTEAD[key]))
     ]
 
 
