@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
@@ -62,7 +63,7 @@ class MapApi(Controller):
 def features(shown: Answer, shapes: dict[int, bytes]) -> bytes:
     """Return the cells of an answer as GeoJSON; a feature's id is the cell's key."""
     lines = shown.lines
-    columns = {
+    columns: dict[str, list[Any]] = {
         "name": [line.cell.name for line in lines],
         "metric": [shown.definition.metric.value for _ in lines],
         "value": [line.figure.value for line in lines],

@@ -13,6 +13,7 @@ from gridcrm.core.i18n import gettext
 from gridcrm.core.who import Who
 from gridcrm.events.models import Event
 from gridcrm.grids.models import GridCell
+from gridcrm.grids.rules import Editing, editing
 from gridcrm.labels import queries as labels
 from gridcrm.labels.models import Label
 from gridcrm.maps import queries, words
@@ -58,6 +59,7 @@ class Profile:
     last_visit: date | None
     next_visit: date | None
     events: list[Event]
+    may_edit: bool
 
 
 async def profile(
@@ -81,6 +83,7 @@ async def profile(
         last_visit=last,
         next_visit=following,
         events=await queries.events_of_cell(session, cell.id),
+        may_edit=editing(who, cell) is not Editing.NOTHING,
     )
 
 

@@ -101,7 +101,7 @@ class Screen:
             Sort.NAME: lambda line: line.cell.name,
             Sort.VALUE: lambda line: line.figure.value,
             Sort.N: lambda line: line.figure.n,
-            Sort.LEAD: lambda line: self.lead(line) or None,
+            Sort.LEAD: self.lead,
         }[self.given.sort]
 
 
