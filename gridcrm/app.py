@@ -62,6 +62,8 @@ from gridcrm.outcomes.api import FunnelApi, OutcomeApi
 from gridcrm.outcomes.funnel_pages import FunnelPages
 from gridcrm.outcomes.import_pages import LedgerPages
 from gridcrm.outcomes.pages import OutcomePages
+from gridcrm.segments.builder_pages import BuilderPages
+from gridcrm.segments.pages import SegmentActions, SegmentPages
 from gridcrm.web import render
 from gridcrm.web.headers import add_safety_headers
 from gridcrm.web.pages import HomePages, PublicPages
@@ -92,6 +94,9 @@ PAGES: list[ControllerRouterHandler] = [
     TaxonomyPages,
     CustomerLabelPages,
     BulkLabelPages,
+    SegmentPages,
+    SegmentActions,
+    BuilderPages,
     OutcomePages,
     LedgerPages,
     FunnelPages,

@@ -10,3 +10,8 @@ def shown(count: int, who: Who) -> str:
     if who.may(Right.CUSTOMERS_LIST) or count >= FEWEST_SHOWN:
         return f"{count:,}"
     return f"<{FEWEST_SHOWN}"
+
+
+def share(part: int, whole: int, who: Who) -> int | None:
+    """Return a share in percent for the length of a bar; none where it would give a count away."""
+    return round(100 * part / whole) if whole and who.may(Right.CUSTOMERS_LIST) else None

@@ -42,7 +42,7 @@ def read(data: Mapping[str, Any]) -> Tree:
         tree = None
     if not isinstance(tree, dict):
         raise InvalidInput({"draft": gettext("This draft cannot be read; start again.")})
-    return _typed(begin(tree or None), "", data)
+    return begin(_typed(begin(tree or None), "", data))
 
 
 def change(tree: Tree, act: str) -> Tree:
@@ -73,6 +73,11 @@ def checked(tree: Tree) -> tuple[Node, dict[str, dict[str, str]]]:
             wrong[path] = {name.removeprefix("predicate").lstrip("."): text
                            for name, text in error.fields.items()}  # fmt: skip
     return parse(_pruned(tree, "", wrong) or {"all": []}), wrong
+
+
+def tidy(tree: Tree) -> Tree:
+    """Return a draft without empty groups, to be checked and stored."""
+    return _pruned(tree, "", {}) or {"all": []}
 
 
 def leaves(tree: Tree, path: str = "") -> Iterator[tuple[str, Tree]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, or_
+from sqlalchemy import ColumnElement, case, func, or_, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -55,6 +55,19 @@ async def freezes(session: AsyncSession, who: Who, segment_id: int) -> list[Segm
     return list(await session.exec(query.order_by(col(SegmentFreeze.frozen_at).desc())))
 
 
+async def freeze(session: AsyncSession, who: Who, freeze_id: int) -> tuple[SegmentFreeze, Segment]:
+    """Return one use of a segment in this branch, with the segment as it is now."""
+    query = select(SegmentFreeze, Segment).join(
+        Segment, col(Segment.id) == SegmentFreeze.segment_id
+    )
+    found = await session.exec(
+        query.where(SegmentFreeze.id == freeze_id, SegmentFreeze.branch_id == who.here)
+    )
+    if (row := found.first()) is None:
+        raise NotFound
+    return row
+
+
 async def labels_of(
     session: AsyncSession, segment_ids: Iterable[int | None]
 ) -> dict[int, list[Label]]:
@@ -86,7 +99,7 @@ async def names(session: AsyncSession, who: Who, nodes: Iterable[Node]) -> Names
 async def count(session: AsyncSession, who: Who, predicate: object, now: datetime) -> int:
     """Return how many of the customers whom this person may see fulfil a predicate."""
     members = await _members(session, who, predicate, now)
-    return int((await session.exec(_only(members, func.count()))).one())
+    return (await session.exec(select(func.count()).where(_of(members)))).one()
 
 
 async def counts(
@@ -97,7 +110,8 @@ async def counts(
         return []
     asked = await context(session, who, now)
     held = [func.count(case((clause_of(node, asked), 1))) for node in nodes]
-    return list((await session.exec(_only(customers.visible(who), *held))).one_or_none() or ())
+    asking: Any = select(func.count(), *held).where(_of(customers.visible(who)))
+    return list((await session.exec(asking)).one())[1:]
 
 
 async def member_ids(
@@ -105,18 +119,22 @@ async def member_ids(
 ) -> list[int]:
     """Return the ids of those who fulfil a predicate, in order."""
     members = await _members(session, who, predicate, now)
-    return list(await session.exec(_only(members.order_by(col(Customer.id)), col(Customer.id))))
+    query = select(Customer.id).where(_of(members)).order_by(col(Customer.id))
+    return [found or 0 for found in await session.exec(query)]
 
 
 async def members(
     session: AsyncSession, who: Who, predicate: object, now: datetime, offset: int = 0
 ) -> list[tuple[Customer, str | None]]:
     """Return a page of those who fulfil a predicate, each with the name of the cell."""
-    found = (await _members(session, who, predicate, now)).order_by(col(Customer.id))
-    named: Any = found.add_columns(col(GridCell.name)).outerjoin(
-        GridCell, col(GridCell.id) == Customer.cell_id
+    found = await _members(session, who, predicate, now)
+    query = (
+        select(Customer, GridCell.name)
+        .outerjoin(GridCell, col(GridCell.id) == Customer.cell_id)
+        .where(_of(found))
+        .order_by(col(Customer.id))
     )
-    return list(await session.exec(named.offset(offset).limit(PAGE_SIZE)))
+    return list(await session.exec(query.offset(offset).limit(PAGE_SIZE)))
 
 
 def as_sql(who: Who, node: Node, asked: Context) -> SelectOfScalar[Customer]:
@@ -130,5 +148,7 @@ async def _members(
     return as_sql(who, parse(predicate), await context(session, who, now))
 
 
-def _only(query: Any, *columns: Any) -> Any:
-    return query.with_only_columns(*columns, maintain_column_froms=True)
+def _of(query: SelectOfScalar[Customer]) -> ColumnElement[bool]:
+    """Return what a selection of customers asks, to be put to other columns."""
+    asked = query.whereclause
+    return true() if asked is None else asked
