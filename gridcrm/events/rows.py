@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, insert, null, select, update
+from sqlalchemy import ColumnElement, Select, String, bindparam, insert, null, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.errors import NotFound
@@ -17,7 +17,7 @@ from gridcrm.events.models import (
     RegistrationSource,
     RegistrationState,
 )
-from gridcrm.events.seats import Hall
+from gridcrm.events.seats import Hall, run
 
 _REGISTRATION = table(Registration.__tablename__)
 _INVITATION = table(Invitation.__tablename__)
@@ -43,10 +43,8 @@ class Ask:
 
 async def by_id(session: AsyncSession, hall: Hall, registration_id: int) -> Registration:
     """Return a registration of an event that is locked, as it stands now."""
-    query = select(_REGISTRATION).where(
-        _REGISTRATION.c.id == registration_id, _REGISTRATION.c.event_id == hall.event_id
-    )
-    row = (await _run(session, query)).mappings().first()
+    given = {"hall": hall.event_id, "this": registration_id}
+    row = (await run(session, _ONE, given)).mappings().first()
     if row is None:
         raise NotFound
     return Registration(**row)
@@ -55,19 +53,23 @@ async def by_id(session: AsyncSession, hall: Hall, registration_id: int) -> Regi
 async def change(session: AsyncSession, row: Registration, **values: Any) -> None:
     """Write values to a registration, in the database and in the copy at hand."""
     query = update(_REGISTRATION).where(_REGISTRATION.c.id == row.id).values(**values)
-    await _run(session, query)
+    await run(session, query)
     for name, value in values.items():
         setattr(row, name, value)
 
 
 async def facts(session: AsyncSession, hall: Hall, ask: Ask, among: Select[Any] | None) -> Any:
-    """Ask in one statement: are they here already, are they invited, does anybody wait."""
-    query = (
-        _guest_facts(hall, ask.person)
-        if isinstance(ask.person, Guest)
-        else _customer_facts(hall, ask.person, select(Customer) if among is None else among)
-    )
-    row = (await _run(session, query)).first()
+    """Ask in one statement: are they here already, are they invited, does anybody wait.
+
+    A customer is looked for `among` those given, and found in the event's branch only.
+    """
+    if isinstance(ask.person, Guest):
+        phone = ask.person.phone or None
+        return (await run(session, _GUEST, {"hall": hall.event_id, "phone": phone})).one()
+    people = select(Customer) if among is None else among
+    query = people.where(*_THIS_CUSTOMER).with_only_columns(*_ABOUT_CUSTOMER)
+    given = {"hall": hall.event_id, "person": ask.person, "home": hall.branch_id}
+    row = (await run(session, query, given)).first()
     if row is None:
         raise NotFound
     return row
@@ -75,7 +77,7 @@ async def facts(session: AsyncSession, hall: Hall, ask: Ask, among: Select[Any] 
 
 async def somebody_waits(session: AsyncSession, hall: Hall) -> bool:
     """Return whether the event has a waiting list."""
-    return bool((await _run(session, select(_queue(hall)))).scalar_one())
+    return bool((await run(session, select(_QUEUE), {"hall": hall.event_id})).scalar_one())
 
 
 async def add(
@@ -101,17 +103,12 @@ async def add(
         "source": ask.source,
         "created_at": now,
     }
-    query = insert(_REGISTRATION).values(**row).returning(_REGISTRATION.c.id)
-    return Registration(id=(await _run(session, query)).scalar_one(), **row)
+    return Registration(id=(await run(session, _ADD, row)).scalar_one(), **row)
 
 
 async def accept(session: AsyncSession, invitation_id: int, now: datetime) -> None:
     """Note that an invited person comes."""
-    query = update(_INVITATION).where(
-        _INVITATION.c.id == invitation_id,
-        _INVITATION.c.state.not_in((InvitationState.SUPPRESSED, InvitationState.ACCEPTED)),
-    )
-    await _run(session, query.values(state=InvitationState.ACCEPTED, answered_at=now))
+    await run(session, _ACCEPT, {"this": invitation_id, "at": now})
 
 
 def number(row: Registration) -> int:
@@ -120,46 +117,59 @@ def number(row: Registration) -> int:
     return row.id
 
 
-def _guest_facts(hall: Hall, guest: Guest) -> Select[Any]:
-    same = _registered(hall, _REGISTRATION.c.guest_phone == guest.phone)
-    return select(
-        (same if guest.phone else null()).label("registration_id"),
-        null().label("invitation_id"),
-        null().label("cell_id"),
-        _queue(hall),
-    )
-
-
-def _customer_facts(hall: Hall, customer_id: int, among: Select[Any]) -> Select[Any]:
-    invited = select(_INVITATION.c.id).where(
-        _INVITATION.c.event_id == hall.event_id, _INVITATION.c.customer_id == customer_id
-    )
-    same = _registered(hall, _REGISTRATION.c.customer_id == customer_id)
-    this = among.where(_CUSTOMER.c.id == customer_id, _CUSTOMER.c.branch_id == hall.branch_id)
-    return this.with_only_columns(
-        same.label("registration_id"),
-        invited.scalar_subquery().label("invitation_id"),
-        _CUSTOMER.c.cell_id,
-        _queue(hall),
-    )
-
-
-def _registered(hall: Hall, person: ColumnElement[bool]) -> ScalarSelect[Any]:
+def _registered(person: ColumnElement[bool]) -> ColumnElement[Any]:
     query = select(_REGISTRATION.c.id).where(
-        _REGISTRATION.c.event_id == hall.event_id,
+        _REGISTRATION.c.event_id == bindparam("hall"),
         _REGISTRATION.c.state != RegistrationState.CANCELLED,
         person,
     )
-    return query.order_by(_REGISTRATION.c.id).limit(1).scalar_subquery()
+    same = query.order_by(_REGISTRATION.c.id).limit(1).scalar_subquery()
+    return same.label("registration_id")
 
 
-def _queue(hall: Hall) -> ColumnElement[bool]:
-    waiting = select(_REGISTRATION.c.id).where(
-        _REGISTRATION.c.event_id == hall.event_id,
+# Built once: taking a seat is the busiest thing that this application does.
+_ONE = select(_REGISTRATION).where(
+    _REGISTRATION.c.id == bindparam("this"), _REGISTRATION.c.event_id == bindparam("hall")
+)
+_QUEUE = (
+    select(_REGISTRATION.c.id)
+    .where(
+        _REGISTRATION.c.event_id == bindparam("hall"),
         _REGISTRATION.c.state == RegistrationState.WAITLISTED,
     )
-    return waiting.exists().label("queue")
-
-
-async def _run(session: AsyncSession, query: Any) -> Any:
-    return await (await session.connection()).execute(query)
+    .exists()
+    .label("queue")
+)
+_INVITED = (
+    select(_INVITATION.c.id)
+    .where(
+        _INVITATION.c.event_id == bindparam("hall"),
+        _INVITATION.c.customer_id == bindparam("person"),
+    )
+    .scalar_subquery()
+    .label("invitation_id")
+)
+_THIS_CUSTOMER = (
+    _CUSTOMER.c.id == bindparam("person"), _CUSTOMER.c.branch_id == bindparam("home"),
+)  # fmt: skip
+_ABOUT_CUSTOMER = (
+    _registered(_REGISTRATION.c.customer_id == bindparam("person")),
+    _INVITED,
+    _CUSTOMER.c.cell_id,
+    _QUEUE,
+)
+_GUEST = select(
+    _registered(_REGISTRATION.c.guest_phone == bindparam("phone", type_=String)),
+    null().label("invitation_id"),
+    null().label("cell_id"),
+    _QUEUE,
+)
+_ADD = insert(_REGISTRATION).returning(_REGISTRATION.c.id)
+_ACCEPT = (
+    update(_INVITATION)
+    .where(
+        _INVITATION.c.id == bindparam("this"),
+        _INVITATION.c.state.not_in((InvitationState.SUPPRESSED, InvitationState.ACCEPTED)),
+    )
+    .values(state=InvitationState.ACCEPTED, answered_at=bindparam("at"))
+)

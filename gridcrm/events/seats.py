@@ -5,14 +5,16 @@ registrations are stored is the order in which they commit. That no event is ove
 rest on it: the conditional UPDATE and the table's CHECK hold without any lock.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Select,
+    Update,
     bindparam,
     case,
     delete,
@@ -21,7 +23,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy import Update as UpdateQuery
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.errors import NotFound
@@ -53,10 +54,8 @@ class Hall:
 
 async def lock(session: AsyncSession, event_id: int, branch_id: int | None = None) -> Hall:
     """Lock an event until the commit; with a branch given, only if it is that branch's."""
-    query = select(*_HALL).where(_EVENT.c.id == event_id)
-    if branch_id is not None:
-        query = query.where(_EVENT.c.branch_id == branch_id)
-    row = (await _run(session, query.with_for_update(key_share=True))).first()
+    query = _LOCK if branch_id is None else _LOCK_IN_BRANCH
+    row = (await run(session, query, {"hall": event_id, "branch": branch_id})).first()
     if row is None:
         raise NotFound
     return Hall(*row)
@@ -66,29 +65,27 @@ async def add(session: AsyncSession, event_id: int, numbers: Iterable[int]) -> N
     """Add free seats with these numbers."""
     rows = [{"event_id": event_id, "number": number} for number in numbers]
     if rows:
-        await _run(session, insert(_SEAT), rows)
+        await run(session, insert(_SEAT), rows)
 
 
 async def take(session: AsyncSession, hall: Hall, size: int) -> Hall | None:
     """Count a party in and return the hall as it is then, or None if the party does not fit."""
-    taken = _EVENT.c.taken + size
-    fits = _change(hall, taken=taken).where(taken <= _EVENT.c.capacity)
-    row = (await _run(session, fits.returning(*_HALL))).first()
+    row = (await run(session, _TAKE, {"hall": hall.event_id, "party": size})).first()
     return Hall(*row) if row else None
 
 
 async def assign(session: AsyncSession, hall: Hall, registration_id: int, size: int) -> None:
     """Give a party that is counted in the lowest free seats."""
-    free = _numbers(hall, holder=None).order_by(_SEAT.c.number).limit(size)
-    await _hand_over(session, hall, free, registration_id, size)
+    given = {"hall": hall.event_id, "party": size, "to": registration_id}
+    _check(hall, await run(session, _ASSIGN, given), size)
 
 
 async def give_back(session: AsyncSession, hall: Hall, registration_id: int, size: int) -> Hall:
     """Free so many of a party's seats, the highest first, and return the hall as it is then."""
-    held = _numbers(hall, registration_id).order_by(_SEAT.c.number.desc()).limit(size)
-    await _hand_over(session, hall, held, None, size)
-    change = _change(hall, taken=_EVENT.c.taken - size).returning(*_HALL)
-    return Hall(*(await _run(session, change)).one())
+    given = {"hall": hall.event_id, "party": size, "holder": registration_id}
+    _check(hall, await run(session, _FREE, given), size)
+    row = (await run(session, _GIVE_BACK, {"hall": hall.event_id, "party": size})).one()
+    return Hall(*row)
 
 
 async def promote(session: AsyncSession, hall: Hall, now: datetime) -> list[int]:
@@ -98,86 +95,41 @@ async def promote(session: AsyncSession, hall: Hall, now: datetime) -> list[int]
     """
     if hall.free <= 0 or hall.state not in rules.HAS_WAITLIST:
         return []
-    waiting = (
-        select(_REGISTRATION.c.id, _REGISTRATION.c.party_size)
-        .where(
-            _REGISTRATION.c.event_id == hall.event_id,
-            _REGISTRATION.c.state == RegistrationState.WAITLISTED,
-        )
-        .order_by(_REGISTRATION.c.id)
-        .limit(hall.free)
-    )
-    parties = [(row.id, row.party_size) for row in await _run(session, waiting)]
-    chosen = rules.promotable(parties, hall.free)
-    if chosen:
-        await _confirm(session, hall, chosen, now)
+    first = await run(session, _WAITING, {"hall": hall.event_id, "most": hall.free})
+    chosen = rules.promotable([(row.id, row.party_size) for row in first], hall.free)
+    for registration_id, size in chosen:
+        if await take(session, hall, size) is None:
+            raise RuntimeError(f"event {hall.event_id}: the lock did not hold")
+        await run(session, _CONFIRM, {"this": registration_id, "at": now})
+        await assign(session, hall, registration_id, size)
     return [registration_id for registration_id, _ in chosen]
 
 
 async def resize(session: AsyncSession, hall: Hall, capacity: int, now: datetime) -> list[int]:
     """Change the number of seats; those who wait get new ones, and nobody is put out."""
     rules.check_capacity(capacity, hall.taken)
-    rows = await _run(
-        session,
-        select(_SEAT.c.number, _SEAT.c.registration_id).where(_SEAT.c.event_id == hall.event_id),
-    )
-    held = {row.number: row.registration_id for row in rows}
+    held = dict((await run(session, _NUMBERS, {"hall": hall.event_id})).tuples().all())
     surplus = sorted((n for n, holder in held.items() if holder is None), reverse=True)
     gone = surplus[: max(0, len(held) - capacity)]
-    await _run(
-        session,
-        delete(_SEAT).where(_SEAT.c.event_id == hall.event_id, _SEAT.c.number.in_(gone)),
-    )
+    here = _SEAT.c.event_id == hall.event_id
+    await run(session, delete(_SEAT).where(here, _SEAT.c.number.in_(gone)))
     missing = [n for n in range(1, capacity + len(held) + 1) if n not in held]
     await add(session, hall.event_id, missing[: max(0, capacity - len(held))])
-    change = _change(hall, capacity=capacity).returning(*_HALL)
-    return await promote(session, Hall(*(await _run(session, change)).one()), now)
+    row = (await run(session, _RESIZE, {"hall": hall.event_id, "seats": capacity})).one()
+    return await promote(session, Hall(*row), now)
 
 
-async def _confirm(
-    session: AsyncSession, hall: Hall, chosen: Sequence[tuple[int, int]], now: datetime
-) -> None:
-    total = sum(size for _, size in chosen)
-    if await take(session, hall, total) is None:
-        raise RuntimeError(f"event {hall.event_id}: the lock did not hold")
-    await _run(
-        session,
-        update(_REGISTRATION)
-        .where(_REGISTRATION.c.id.in_([registration_id for registration_id, _ in chosen]))
-        .values(state=RegistrationState.CONFIRMED, promoted_at=now),
-    )
-    free = await _run(session, _numbers(hall, holder=None).order_by(_SEAT.c.number).limit(total))
-    holders = [registration_id for registration_id, size in chosen for _ in range(size)]
-    pairs = zip(free.scalars().all(), holders, strict=True)
-    await _run(
-        session,
-        update(_SEAT)
-        .where(_SEAT.c.event_id == hall.event_id, _SEAT.c.number == bindparam("seat_number"))
-        .values(registration_id=bindparam("holder")),
-        [{"seat_number": number, "holder": holder} for number, holder in pairs],
-    )
+async def run(session: AsyncSession, query: Any, values: Any = None) -> Any:
+    """Execute a statement in the session's transaction, past the unit of work."""
+    return await (await session.connection()).execute(query, values)
 
 
-async def _hand_over(
-    session: AsyncSession, hall: Hall, numbers: Select[Any], holder: int | None, size: int
-) -> None:
-    result = await _run(
-        session,
-        update(_SEAT)
-        .where(_SEAT.c.event_id == hall.event_id, _SEAT.c.number.in_(numbers))
-        .values(registration_id=holder),
-    )
+def _check(hall: Hall, result: Any, size: int) -> None:
     if result.rowcount != size:
         raise RuntimeError(f"event {hall.event_id}: {result.rowcount} seats instead of {size}")
 
 
-def _numbers(hall: Hall, holder: int | None) -> Select[Any]:
-    return select(_SEAT.c.number).where(
-        _SEAT.c.event_id == hall.event_id, _SEAT.c.registration_id.is_not_distinct_from(holder)
-    )
-
-
-def _change(hall: Hall, **values: Any) -> UpdateQuery:
+def _change(**values: Any) -> Update:
     """Update an event's numbers; OPEN and FULL follow from them."""
     taken = values.get("taken", _EVENT.c.taken)
     is_full = taken >= values.get("capacity", _EVENT.c.capacity)
@@ -186,9 +138,47 @@ def _change(hall: Hall, **values: Any) -> UpdateQuery:
         (is_full, literal(EventState.FULL, _EVENT.c.state.type)),
         else_=literal(EventState.OPEN, _EVENT.c.state.type),
     )
-    return update(_EVENT).where(_EVENT.c.id == hall.event_id).values(state=state, **values)
+    changed = update(_EVENT).where(_EVENT.c.id == bindparam("hall"))
+    return changed.values(state=state, **values).returning(*_HALL)
 
 
-async def _run(session: AsyncSession, query: Any, rows: Any = None) -> Any:
-    connection = await session.connection()
-    return await connection.execute(query, rows)
+def _hand_over(numbers: Select[Any], holder: Any) -> Update:
+    here = _SEAT.c.event_id == bindparam("hall")
+    chosen = numbers.where(here).limit(bindparam("party", type_=Integer))
+    return update(_SEAT).where(here, _SEAT.c.number.in_(chosen)).values(registration_id=holder)
+
+
+# Built once: taking a seat is the busiest thing that this application does.
+_LOCK = select(*_HALL).where(_EVENT.c.id == bindparam("hall")).with_for_update(key_share=True)
+_LOCK_IN_BRANCH = _LOCK.where(_EVENT.c.branch_id == bindparam("branch"))
+_PARTY = bindparam("party", type_=Integer)
+_TAKE = _change(taken=_EVENT.c.taken + _PARTY).where(_EVENT.c.taken + _PARTY <= _EVENT.c.capacity)
+_GIVE_BACK = _change(taken=_EVENT.c.taken - _PARTY)
+_RESIZE = _change(capacity=bindparam("seats", type_=Integer))
+_ASSIGN = _hand_over(
+    select(_SEAT.c.number).where(_SEAT.c.registration_id.is_(None)).order_by(_SEAT.c.number),
+    bindparam("to"),
+)
+_FREE = _hand_over(
+    select(_SEAT.c.number)
+    .where(_SEAT.c.registration_id == bindparam("holder"))
+    .order_by(_SEAT.c.number.desc()),
+    None,
+)
+_NUMBERS = select(_SEAT.c.number, _SEAT.c.registration_id).where(
+    _SEAT.c.event_id == bindparam("hall")
+)
+_WAITING = (
+    select(_REGISTRATION.c.id, _REGISTRATION.c.party_size)
+    .where(
+        _REGISTRATION.c.event_id == bindparam("hall"),
+        _REGISTRATION.c.state == RegistrationState.WAITLISTED,
+    )
+    .order_by(_REGISTRATION.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_CONFIRM = (
+    update(_REGISTRATION)
+    .where(_REGISTRATION.c.id == bindparam("this"))
+    .values(state=RegistrationState.CONFIRMED, promoted_at=bindparam("at"))
+)
