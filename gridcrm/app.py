@@ -155,7 +155,6 @@ def from_environment() -> Litestar:
 def create_app(settings: Settings) -> Litestar:
     """Put the parts together for one installation."""
     install_registries()
-    database = Database(settings.database_url, settings.secret)
     app = Litestar(
         route_handlers=[*PAGES, Router("/api/v1", route_handlers=API, opt=PACKED), _static_files()],
         opt={_PLAIN: True},
@@ -164,13 +163,7 @@ def create_app(settings: Settings) -> Litestar:
         middleware=[WhoMiddleware, TransactionMiddleware()],
         exception_handlers=answers.HANDLERS,
         before_send=[add_safety_headers],
-        csrf_config=CSRFConfig(
-            secret=settings.secret,
-            cookie_name=render.CSRF_COOKIE,
-            cookie_secure=settings.cookie_secure,
-            cookie_samesite="strict",
-            exclude=["^/api/"],
-        ),
+        csrf_config=_csrf(settings),
         compression_config=CompressionConfig(
             backend="gzip", gzip_compress_level=6, exclude_opt_key=_PLAIN
         ),
@@ -179,21 +172,35 @@ def create_app(settings: Settings) -> Litestar:
         request_max_body_size=_LARGEST_BODY,
         logging_config=None,
         lifespan=[_database_open],
-        state=State(
-            {
-                "settings": settings,
-                "database": database,
-                "clock": lambda: datetime.now(UTC),
-                "frame": render.frame,
-                "bare_frame": render.bare_frame,
-                "static": render.static,
-                "running_keys": set(),
-            }
-        ),
+        state=_state(settings),
     )
     check_policies(app)
     app.asgi_handler = with_verbs(app.asgi_handler)
     return app
+
+
+def _csrf(settings: Settings) -> CSRFConfig:
+    return CSRFConfig(
+        secret=settings.secret,
+        cookie_name=render.CSRF_COOKIE,
+        cookie_secure=settings.cookie_secure,
+        cookie_samesite="strict",
+        exclude=["^/api/"],
+    )
+
+
+def _state(settings: Settings) -> State:
+    return State(
+        {
+            "settings": settings,
+            "database": Database(settings.database_url, settings.secret),
+            "clock": lambda: datetime.now(UTC),
+            "frame": render.frame,
+            "bare_frame": render.bare_frame,
+            "static": render.static,
+            "running_keys": set(),
+        }
+    )
 
 
 @asynccontextmanager

@@ -70,7 +70,10 @@ def parser() -> argparse.ArgumentParser:
 
 
 async def _run(command: Command, given: argparse.Namespace) -> Any:
+    from gridcrm.app import install_registries
+
     tables.load_all()
+    install_registries()
     found = settings.load()
     database = Database(found.database_url, found.secret)
     await database.open()

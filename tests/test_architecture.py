@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ORDER = (
-    "core accounts branches grids customers labels consent segments ledger events outcomes "
-    "maps exports web"
-).split()
+ORDER = [
+    "core", "accounts", "branches", "grids", "customers", "labels", "consent", "segments",
+    "ledger", "events", "outcomes", "maps", "exports", "web",
+]  # fmt: skip
 ASSEMBLY = {"app.py", "cli.py", "__init__.py", "__main__.py"}
 """Where the parts are put together: the only files that stand outside the order."""
 
@@ -23,7 +23,7 @@ WEB_FREE = {"models.py", "rules.py", "queries.py", "service.py"}
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
 MEDIAN_FUNCTION = 8
-MOST_PUBLIC_NAMES = 10
+MOST_PUBLIC_VERBS = 10
 
 
 def name(path: Path) -> str:
@@ -101,11 +101,11 @@ def test_files_and_functions_stay_small(path: Path):
 @pytest.mark.parametrize(
     "path", [p for p in PRODUCT if p.name not in {"models.py", "__init__.py"}], ids=name
 )
-def test_modules_say_few_public_things(path: Path):
+def test_modules_offer_few_public_verbs(path: Path):
     tree = ast.parse(path.read_text())
-    kinds = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    kinds = ast.FunctionDef | ast.AsyncFunctionDef
     public = [n.name for n in tree.body if isinstance(n, kinds) and not n.name.startswith("_")]
-    assert len(public) <= MOST_PUBLIC_NAMES or path.name in {"queries.py", "service.py", "forms.py"}
+    assert len(public) <= MOST_PUBLIC_VERBS or path.name in {"queries.py", "service.py"}
 
 
 def test_the_median_function_is_short():
