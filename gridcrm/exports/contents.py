@@ -80,7 +80,8 @@ def cells(
     """Yield the id and the cells of each row as they are written, masked or whole."""
     writers = [writer(column, when, masked=masked) for column in columns]
     for row in rows:
-        yield [row[0], *(write(value) for write, value in zip(writers, row[1:], strict=True))]
+        customer_id, *values = tuple[Any, ...](row)
+        yield [customer_id, *(write(value) for write, value in zip(writers, values, strict=True))]
 
 
 def _rows(source: Source, columns: Sequence[Column], use: Use, when: When) -> Any:
