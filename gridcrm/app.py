@@ -34,6 +34,7 @@ from gridcrm.core.transaction import TransactionMiddleware
 from gridcrm.core.verbs import with_verbs
 from gridcrm.customers import registry as customers_registry
 from gridcrm.customers.api import CustomerApi, ImportApi
+from gridcrm.customers.filters import hand_over_part
 from gridcrm.customers.pages import CustomerPages, LookupPages
 from gridcrm.customers.pages_editing import EditPages
 from gridcrm.customers.pages_importing import ImportPages
@@ -42,6 +43,8 @@ from gridcrm.customers.pages_publishing import PublishPages
 from gridcrm.customers.placing import count_people
 from gridcrm.customers.profile import timeline as customers_timeline
 from gridcrm.customers.publishing import measure_again
+from gridcrm.events import conditions as events_conditions
+from gridcrm.events import on_labels as events_on_labels
 from gridcrm.events import registry as events_registry
 from gridcrm.exports import on_customers as exports_on_customers
 from gridcrm.exports.api import ExportApi
@@ -50,6 +53,8 @@ from gridcrm.grids import registry as grids_registry
 from gridcrm.grids.cell_pages import CellEditPages, LeadPages
 from gridcrm.grids.pages import DrawingPages, PlanPages
 from gridcrm.labels import on_customers as labels_on_customers
+from gridcrm.labels import registry as labels_registry
+from gridcrm.labels.api import LabelApi
 from gridcrm.labels.assign_pages import BulkLabelPages, CustomerLabelPages
 from gridcrm.labels.pages import LabelPages, TaxonomyPages
 from gridcrm.ledger import on_customers as ledger_on_customers
@@ -58,10 +63,14 @@ from gridcrm.maps.api import MapApi
 from gridcrm.maps.pages import CellPages, MapPages
 from gridcrm.outcomes import on_customers as outcomes_on_customers
 from gridcrm.outcomes import on_events as outcomes_on_events
+from gridcrm.outcomes import on_segments as outcomes_on_segments
 from gridcrm.outcomes.api import FunnelApi, OutcomeApi
 from gridcrm.outcomes.funnel_pages import FunnelPages
 from gridcrm.outcomes.import_pages import LedgerPages
 from gridcrm.outcomes.pages import OutcomePages
+from gridcrm.segments import on_labels as segments_on_labels
+from gridcrm.segments import registry as segments_registry
+from gridcrm.segments.api import CountApi, SegmentApi
 from gridcrm.segments.builder_pages import BuilderPages
 from gridcrm.segments.pages import SegmentActions, SegmentPages
 from gridcrm.web import render
@@ -109,6 +118,9 @@ PAGES: list[ControllerRouterHandler] = [
 ]
 API: list[ControllerRouterHandler] = [
     BranchApi,
+    LabelApi,
+    CountApi,
+    SegmentApi,
     CustomerApi,
     ImportApi,
     OutcomeApi,
@@ -143,6 +155,14 @@ def install_registries() -> None:
         ),
         facets=(labels_on_customers.FACET, consent_on_customers.FACET),
         extras=(labels_on_customers.store_imported, consent_on_customers.store_imported),
+        bulk=(hand_over_part, labels_on_customers.bulk),
+    )
+    labels_registry.install(
+        links=(segments_on_labels.LINK, events_on_labels.LINK),
+        uses=(segments_on_labels.uses, events_on_labels.uses),
+    )
+    segments_registry.install(
+        events_conditions.CONDITIONS, events_conditions.SOURCES | outcomes_on_segments.SOURCES
     )
     events_registry.install((outcomes_on_events.panel,))
 

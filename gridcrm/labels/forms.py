@@ -39,7 +39,9 @@ class AssignIn(SQLModel):
 
 
 class BulkAssignIn(AssignIn):
-    """A label for several people of a list."""
+    """A label for several people of a list; the fields of its other actions are passed over."""
+
+    model_config = {"extra": "ignore"}
 
     customer_id: list[int] = Field(min_length=1, max_length=5000)
     back: str = "/customers"

@@ -13,7 +13,7 @@ from gridcrm.core.i18n import N_, gettext
 from gridcrm.core.who import Right, Who
 from gridcrm.customers.imported import CustomerRow
 from gridcrm.customers.models import Customer
-from gridcrm.customers.registry import Entry, Facet, Panel
+from gridcrm.customers.registry import BulkPart, Entry, Facet, Panel
 from gridcrm.labels import clauses, queries, rules, service, words
 
 PANEL = "labels"
@@ -68,6 +68,15 @@ async def store_imported(
         return {}
     done, unknown = await service.assign_by_name(session, who, names, now)
     return {"labels": done.given, "unknown_labels": len(unknown)}
+
+
+async def bulk(session: AsyncSession, who: Who) -> BulkPart | None:
+    """Return the part of the list that gives picked people a label."""
+    if not who.may(Right.LABELS_ASSIGN):
+        return None
+    options = words.leaf_options(await queries.tree(session))
+    context = {"options": options, "sources": words.source_options()}
+    return BulkPart("labels/_bulk.html", context)
 
 
 async def _options(session: AsyncSession, _who: Who) -> list[tuple[str, str]]:

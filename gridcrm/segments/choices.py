@@ -56,7 +56,7 @@ async def _cells(session: AsyncSession, who: Who) -> list[Choice]:
     return [Choice(str(cell.id), cell.name) for cell in await grids.cells(session, plan.id)]
 
 
-async def _products(session: AsyncSession, who: Who) -> list[Choice]:
+async def held_products(session: AsyncSession, who: Who) -> list[Choice]:
     """Return what is held in the branch; the catalogue of products stands further right."""
     query = (
         select(Holding.product)
@@ -87,7 +87,7 @@ SOURCES: Mapping[str, ChoiceSource] = {
     "label": _labels,
     "theme": _themes,
     "cell": _cells,
-    "product": _products,
+    "product": held_products,
     "staff": _staff,
     "tier": _closed(Tier),
     "lifecycle": _closed(Lifecycle),
