@@ -20,7 +20,7 @@ from gridcrm.events.models import Event
 from gridcrm.outcomes import queries
 from gridcrm.outcomes.crediting import zone_of
 from gridcrm.outcomes.ledger_plan import Known, Plan, Ready, customer_keys, plan
-from gridcrm.outcomes.ledger_rows import BadRow, Names, columns_of, read_row
+from gridcrm.outcomes.ledger_rows import BadRow, Column, Names, columns_of, read_row, usual_header
 from gridcrm.outcomes.models import LedgerState, Outcome, OutcomeLedger
 from gridcrm.outcomes.service import claim_of
 
@@ -155,7 +155,8 @@ def _outcome(item: Ready, who: Who, now: datetime) -> Outcome:
 
 def _report(sheet: Sheet, made: Plan) -> dict[str, Any]:
     where = columns_of(sheet)
-    headers = {column: sheet.columns[index] for column, index in where.items()}
+    headers = {column: usual_header(column) for column in Column}
+    headers |= {column: sheet.columns[index] for column, index in where.items()}
     return {
         "rows": len(sheet.rows),
         "ready": len(made.ready),
@@ -167,10 +168,10 @@ def _report(sheet: Sheet, made: Plan) -> dict[str, Any]:
     }
 
 
-def _plain(row: BadRow, headers: dict[Any, str]) -> dict[str, Any]:
+def _plain(row: BadRow, headers: dict[Column, str]) -> dict[str, Any]:
     return {
         "line": row.line,
-        "column": headers.get(row.column, row.column.value),
+        "column": headers[row.column],
         "reason": row.reason.message,
         "remedy": row.remedy.message,
         "params": dict(row.reason.params) | dict(row.remedy.params),

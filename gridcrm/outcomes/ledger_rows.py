@@ -92,7 +92,8 @@ def columns_of(sheet: Sheet) -> dict[Column, int]:
     """Return where each column of the ledger stands, or say which are missing."""
     found: dict[Column, int] = {}
     for index, header in enumerate(sheet.columns):
-        column = _BY_HEADER.get(_key(header)) or _BY_HEADER.get(_key(header.split("(")[0]))
+        key = _key(header)
+        column = _BY_HEADER.get(key) or _BY_HEADER.get(key.split("(")[0])
         if column and column not in found:
             found[column] = index
     if any(column not in found for column in _NEEDED):
@@ -103,6 +104,11 @@ def columns_of(sheet: Sheet) -> dict[Column, int]:
             }
         )
     return found
+
+
+def usual_header(column: Column) -> str:
+    """Return what a column is usually called, where a file has none of it."""
+    return _HEADERS[column].split()[0]
 
 
 def read_row(
@@ -201,10 +207,10 @@ class _Reader:
         return plain(self._cell(column)).strip()
 
     def _cell(self, column: Column) -> Cell:
+        self.at = column
         index = self._where.get(column)
         if index is None:
             return None
-        self.at = column
         cell = self._row.cells[index]
         return None if isinstance(cell, str) and cell.strip() in BLANKS else cell
 
