@@ -13,7 +13,9 @@ class UserIn(SQLModel):
 
     model_config = {"extra": "forbid"}
 
-    username: str = Field(min_length=2, max_length=64, schema_extra={"pattern": r"^[A-Za-z0-9._-]+$"})
+    username: str = Field(
+        min_length=2, max_length=64, schema_extra={"pattern": r"^[A-Za-z0-9._-]+$"}
+    )
     display_name: str = Field(min_length=1, max_length=64)
     role: Role
     branch_code: str | None = None

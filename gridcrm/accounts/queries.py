@@ -50,7 +50,7 @@ async def who_by_token(session: AsyncSession, token_hash: str, now: datetime) ->
 def as_who(user: User, chosen_branch_id: int | None) -> Who:
     """Return the person behind an account; those who serve all branches may choose one."""
     everywhere = user.role in ALL_BRANCHES and user.branch_id is None
-    assert user.id is not None  # noqa: S101 - a stored account has one
+    assert user.id is not None
     return Who(
         user_id=user.id,
         display_name=user.display_name,

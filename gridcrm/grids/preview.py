@@ -23,6 +23,7 @@ _STEPS = (FEW, 20, 50, 100)
 _PLAIN, _EMPTY, _FEW_COLOUR = "#e8eff5", "#ffffff", "#f6d9a8"
 _BLUES = colours(Ramp.BLUE, len(_STEPS))
 _M2_PER_KM2 = 1_000_000
+_STAR = "★"
 
 
 @dataclass(frozen=True)
@@ -80,16 +81,22 @@ def picture(
     people: Mapping[str, int] | None,
     branch: Place,
 ) -> str:
-    """Return the cells as a drawing, coloured by people where these may be shown."""
-    cells = [
-        SchematicCell(
-            checked_area(shapely.from_wkb(row.wkb)),
-            _PLAIN if people is None else _colour(people.get(row.key, 0)),
-            row.name if people is None else str(people.get(row.key, 0)),
-        )
-        for row in rows
-    ]
-    return schematic_svg(title, cells, _legend() if people is not None else Legend(""), [branch])
+    """Return the cells as a drawing, coloured by people where these may be shown.
+
+    The cell with the branch has a star, since a name in its middle would hide its number.
+    """
+    spot, starred = shapely.Point(branch.at.lon, branch.at.lat), False
+    cells = []
+    for row in rows:
+        shape = checked_area(shapely.from_wkb(row.wkb))
+        n = 0 if people is None else people.get(row.key, 0)
+        label = row.name if people is None else str(n)
+        if not starred and shape.covers(spot):
+            starred, label = True, f"{_STAR} {label}"
+        cells.append(SchematicCell(shape, _PLAIN if people is None else _colour(n), label))
+    note = f"{_STAR} {branch.name}" if starred else ""
+    legend = _legend(note) if people is not None else Legend("", note=note)
+    return schematic_svg(title, cells, legend, () if starred else (branch,))
 
 
 def by_key(cells: Cells, per_cell: NDArray[np.int64]) -> dict[str, int]:
@@ -104,7 +111,7 @@ def _colour(people: int) -> str:
     return _FEW_COLOUR if step == 0 else _BLUES[step - 1]
 
 
-def _legend() -> Legend:
+def _legend(note: str) -> Legend:
     ends = [*(step - 1 for step in _STEPS[1:]), None]
     ranges = [
         LegendItem(f"{low}–{high}" if high else f"{low}+", colour)
@@ -113,4 +120,5 @@ def _legend() -> Legend:
     return Legend(
         gettext("People in each cell"),
         (LegendItem(gettext("nobody"), _EMPTY), LegendItem(f"1–{FEW - 1}", _FEW_COLOUR), *ranges),
+        note,
     )

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import shapely
 from markupsafe import Markup
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -89,15 +90,13 @@ async def estimates(
     session: AsyncSession, branch: Branch, forms: dict[DraftKind, DraftIn]
 ) -> dict[DraftKind, Estimate]:
     """Return the estimate of each kind of division, for the cards to choose from."""
-    outlines = sum(
-        place.max_lon > place.min_lon
-        for place in await branches.communities(session, branch.id or 0)
-    )
-    return {kind: estimate(branch, form, outlines) for kind, form in forms.items()}
+    area = area_of(branch)
+    shapes = [shapely.from_wkb(p.wkb) for p in await branches.communities(session, branch.id or 0)]
+    outlines = sum(shape.area > 0 and shape.intersects(area) for shape in shapes)
+    return {kind: _estimate(branch, form, outlines) for kind, form in forms.items()}
 
 
-def estimate(branch: Branch, form: DraftIn, communities: int) -> Estimate:
-    """Return about how many cells a form would draw."""
+def _estimate(branch: Branch, form: DraftIn, communities: int) -> Estimate:
     size = cell_size(form, home(branch))
     if size is not None:
         return Estimate(cell_count(area_of(branch), home(branch), size), size.area_m2)

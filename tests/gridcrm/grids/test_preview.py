@@ -61,11 +61,24 @@ def test_a_drawing_says_the_people_where_they_may_be_shown_and_the_name_where_no
     known = picture("plan", [cell("春城")], {"k": 12}, SPOT)
     hidden = picture("plan", [cell("春城")], None, SPOT)
 
-    assert ">12<" in known
+    assert ">★ 12<" in known
     assert "People in each cell" in known
     assert "春城" not in known
-    assert ">春城<" in hidden
+    assert ">★ 春城<" in hidden
     assert "People" not in hidden
+
+
+def test_the_branch_has_a_star_in_its_cell_and_a_dot_where_no_cell_holds_it():
+    elsewhere = cell("春城")
+    elsewhere.wkb = shapely.to_wkb(circle(LonLat(125.5, 43.78), 400))
+
+    inside = picture("plan", [cell("春城"), elsewhere], {"k": 12}, SPOT)
+    outside = picture("plan", [elsewhere], {"k": 12}, SPOT)
+
+    assert inside.count("★") == 2
+    assert "<circle" not in inside
+    assert "★" not in outside
+    assert "<circle" in outside
 
 
 def test_a_name_can_not_break_out_of_the_drawing():
