@@ -16,7 +16,7 @@ from gridcrm.core.who import Right, Who
 from gridcrm.customers import registry, showing, words
 from gridcrm.customers.listing import FilterIn, Owner, find
 from gridcrm.customers.models import Lifecycle, Tier
-from gridcrm.customers.rules import AgeBand, age_band
+from gridcrm.customers.rules import AgeBand, age_band, may_hand_over
 from gridcrm.customers.showing import Shown
 from gridcrm.grids import queries as grids
 
@@ -32,15 +32,17 @@ async def list_view(
     found = await find(session, who, shown.given, shown.facets, now, number=number)
     options = await _options(session, who)
     today = local_day(now)
+    bulk = await registry.bulk(session, who)
     return {
         "shown": shown,
         "rows": found.rows,
         "page": page_of(number, found.total, showing.PATH, shown.params),
-        "head": showing.head(shown),
+        "head": showing.head(shown, picking=bool(bulk)),
         "chips": showing.chips(shown, _words(shown, options)),
         "column_choices": showing.column_choices(),
         "options": options,
         "facets": registry.facets(),
+        "bulk": bulk,
         "form": Form(shown.params),
         "whole_only": not who.may(Right.CUSTOMERS_REVEAL),
         "age_of": lambda year: age_band(year, today),
@@ -60,6 +62,15 @@ def shown_of(query: MultiDict[Any]) -> Shown:
 
 def _page_number(given: str | None) -> int:
     return int(given) if given and given.isdecimal() else 1
+
+
+async def hand_over_part(session: AsyncSession, who: Who) -> registry.BulkPart | None:
+    """Return the part that gives picked people to a colleague, or takes them on."""
+    if not who.may(Right.CUSTOMERS_EDIT):
+        return None
+    staff = await accounts.staff(session, who.here) if may_hand_over(who) else []
+    others = [(str(user.id), user.display_name) for user in staff if user.id != who.user_id]
+    return registry.BulkPart("customers/_bulk_owner.html", {"colleagues": others})
 
 
 async def _options(session: AsyncSession, who: Who) -> Options:

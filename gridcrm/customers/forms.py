@@ -104,6 +104,21 @@ class OwnerIn(SQLModel):
     owner_id: int | None = None
 
 
+class PickedIn(SQLModel):
+    """People picked in the list, for one of its actions; the fields of the others are passed over."""
+
+    model_config = {"extra": "ignore"}
+
+    customer_id: list[int] = Field(min_length=1, max_length=5000)
+    owner_id: int | None = None
+    back: str = "/customers"
+
+    @field_validator("customer_id", mode="before")
+    @classmethod
+    def _one_is_a_list(cls, value: object) -> object:
+        return value if isinstance(value, list) else [value]
+
+
 class ContactIn(SQLModel):
     """Whether a customer may be contacted at all."""
 

@@ -11,12 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.errors import InvalidInput, NotFound
 from gridcrm.core.forms import Form, parse, refused
-from gridcrm.core.i18n import gettext
-from gridcrm.core.pages import go, page
+from gridcrm.core.i18n import gettext, ngettext
+from gridcrm.core.pages import go, local_path, page
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
 from gridcrm.customers import queries, service, words
-from gridcrm.customers.forms import ContactIn, CustomerEdit, CustomerIn, Gender, OwnerIn
+from gridcrm.customers.forms import ContactIn, CustomerEdit, CustomerIn, Gender, OwnerIn, PickedIn
 from gridcrm.customers.models import Customer, Tier
 from gridcrm.customers.profile import show_profile
 
@@ -102,6 +102,26 @@ class EditPages(Controller):
             forms = {"owner": refused(data, error)}
             return await show_profile(request, session, who, customer, now, forms=forms)
         return await _onward(session, who, customer, gettext("It is kept who looks after them."))
+
+    @post("/owner")
+    async def claim_many(
+        self,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Redirect:
+        """Look after people picked in the list, or hand them to a colleague."""
+        form = parse(PickedIn, data)
+        done, left_out = await service.claim_many(
+            session, who, form.customer_id, form.owner_id, now
+        )
+        said = ngettext("{n} person is handed over.", "{n} people are handed over.", done)
+        said = said.format(n=done)
+        if left_out:
+            others = gettext("{n} stay as they were: a colleague looks after them.")
+            said = f"{said} {others.format(n=left_out)}"
+        return go(local_path(form.back), said)
 
     @post("/{customer_id:int}/release")
     async def release(

@@ -103,7 +103,7 @@ def _start(customer: Customer) -> Form:
     """Return the form with the stored position, in WGS 84 like the map."""
     values: dict[str, Any] = {"datum": Datum.WGS84.value}
     if customer.lon is not None:
-        return Form(values | {"lon": customer.lon, "lat": customer.lat})
+        return Form(values | {"lon": round(customer.lon, 6), "lat": round(customer.lat or 0, 6)})
     return Form(values | {"whole_community": "1" if customer.community else ""})
 
 

@@ -50,8 +50,17 @@ class Facet:
     condition: Callable[[str, datetime], ColumnElement[bool]]
 
 
+@dataclass(frozen=True)
+class BulkPart:
+    """What may be done with people picked in the list: fields and a button with a `formaction`."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
 TimelineSource = Callable[[AsyncSession, Who, Customer], Awaitable[list[Entry]]]
 PanelSource = Callable[[AsyncSession, Who, Customer, datetime], Awaitable[Panel | None]]
+BulkSource = Callable[[AsyncSession, Who], Awaitable[BulkPart | None]]
 
 ImportExtra = Callable[
     [AsyncSession, Who, Sequence[tuple[int, CustomerRow]], datetime], Awaitable[dict[str, int]]
@@ -62,6 +71,7 @@ _timeline: tuple[TimelineSource, ...] = ()
 _panels: tuple[PanelSource, ...] = ()
 _facets: tuple[Facet, ...] = ()
 _extras: tuple[ImportExtra, ...] = ()
+_bulk: tuple[BulkSource, ...] = ()
 
 
 def install(
@@ -69,10 +79,11 @@ def install(
     panels: tuple[PanelSource, ...],
     facets: tuple[Facet, ...] = (),
     extras: tuple[ImportExtra, ...] = (),
+    bulk: tuple[BulkSource, ...] = (),
 ) -> None:
     """Take the sources of this application, in the order in which they are shown."""
-    global _timeline, _panels, _facets, _extras
-    _timeline, _panels, _facets, _extras = timeline, panels, facets, extras
+    global _timeline, _panels, _facets, _extras, _bulk
+    _timeline, _panels, _facets, _extras, _bulk = timeline, panels, facets, extras, bulk
 
 
 async def timeline(session: AsyncSession, who: Who, customer: Customer) -> list[Entry]:
@@ -100,3 +111,9 @@ async def store_extras(
     for extra in _extras:
         counts |= await extra(session, who, pairs, now)
     return counts
+
+
+async def bulk(session: AsyncSession, who: Who) -> list[BulkPart]:
+    """Return what this person may do with people picked in the list."""
+    found = [await source(session, who) for source in _bulk]
+    return [part for part in found if part is not None]

@@ -32,6 +32,7 @@ __all__ = [
     "add",
     "change",
     "claim",
+    "claim_many",
     "import_rows",
     "look_up",
     "place_community",
@@ -97,12 +98,24 @@ async def claim(
 ) -> Customer:
     """Look after a customer nobody looks after; who leads others may also hand customers over."""
     customer = await queries.one(session, who, customer_id)
-    owner_id = owner_id or who.user_id
-    if owner_id != who.user_id or customer.owner_id not in (None, who.user_id):
+    owner_id = await _new_owner(session, who, owner_id)
+    if customer.owner_id not in (None, who.user_id):
         rules.check_may_hand_over(who)
-    if owner_id not in {user.id for user in await accounts.staff(session, who.here)}:
-        raise InvalidInput({"owner_id": "Choose somebody who works in this branch."})
     return await _give(session, who, customer, owner_id, now)
+
+
+async def claim_many(
+    session: AsyncSession, who: Who, picked: list[int], owner_id: int | None, now: datetime
+) -> tuple[int, int]:
+    """Do the same for people picked in a list; return how many it was done for, and how many not."""
+    owner_id = await _new_owner(session, who, owner_id)
+    found = queries.visible(who).where(col(Customer.id).in_(picked))
+    people = list(await session.exec(found))
+    free = (None, who.user_id)
+    mine = [p for p in people if rules.may_hand_over(who) or p.owner_id in free]
+    for customer in mine:
+        await _give(session, who, customer, owner_id, now)
+    return len(mine), len(set(picked)) - len(mine)
 
 
 async def release(session: AsyncSession, who: Who, customer_id: int, now: datetime) -> Customer:
@@ -184,6 +197,16 @@ async def _put_community(
     await placing.put(session, branch, people, spot, PlacedBy.COMMUNITY, now)
     audit.record(session, who, "community_place", ("branch", who.here), people=len(people))
     return len(people)
+
+
+async def _new_owner(session: AsyncSession, who: Who, owner_id: int | None) -> int:
+    """Return who is to look after somebody, if this person may decide so."""
+    if owner_id in (None, who.user_id):
+        return who.user_id
+    rules.check_may_hand_over(who)
+    if owner_id not in {user.id for user in await accounts.staff(session, who.here)}:
+        raise InvalidInput({"owner_id": "Choose somebody who works in this branch."})
+    return owner_id
 
 
 async def _give(

@@ -89,9 +89,10 @@ def columns_of(names: list[str]) -> tuple[Column, ...]:
     return tuple(column for column in Column if column in names) or _DEFAULT
 
 
-def head(shown: Shown) -> list[Any]:
+def head(shown: Shown, *, picking: bool) -> list[Any]:
     """Return the table's head: labels, and addresses that sort by a column."""
-    return [gettext("Name"), *[_head(shown, column) for column in shown.columns]]
+    boxes = [(gettext("Pick"), "not-phone")] if picking else []
+    return [*boxes, gettext("Name"), *[_head(shown, column) for column in shown.columns]]
 
 
 def column_choices() -> list[tuple[str, str]]:

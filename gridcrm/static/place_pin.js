@@ -23,6 +23,14 @@
   map.on("click", (event) => { pin.setLatLng(event.latlng); take(event.latlng); });
   for (const field of [lonField, latField]) field.addEventListener("change", () => known() && pin.setLatLng(typed()));
 
+  // Names would cover the pin when many are close: they show from near, or under the pointer.
+  const NAMES_FROM_ZOOM = 16.5;
+  const names = map.createPane("names");
+  names.style.zIndex = 590;
+  const showNames = () => { names.style.display = map.getZoom() >= NAMES_FROM_ZOOM ? "" : "none"; };
+  map.on("zoomend", showNames);
+  showNames();
+
   fetch(box.dataset.surroundings).then((answer) => answer.json()).then(draw);
 
   // The map is drawn in WGS 84, so a position from it is in WGS 84 too.
@@ -34,13 +42,15 @@
 
   function draw({ cells, places, credits }) {
     const ground = L.geoJSON(cells, { interactive: false, style: { color: "#0e6470", weight: 1, fillOpacity: 0.04 } }).addTo(map);
-    L.geoJSON(places, { interactive: false, style: { color: "#7a4b00", weight: 1, fillOpacity: 0.15 }, onEachFeature: named }).addTo(map);
+    L.geoJSON(places, { style: { color: "#7a4b00", weight: 1, fillOpacity: 0.15 }, onEachFeature: named }).addTo(map);
     for (const credit of credits) map.attributionControl.addAttribution(plain(credit).innerHTML);
     if (!known() && ground.getLayers().length) map.fitBounds(ground.getBounds());
   }
 
   function named(feature, shape) {
-    shape.bindTooltip(plain(feature.properties.name), { permanent: true, direction: "center", className: "pin-name" });
+    const name = plain(feature.properties.name);
+    L.tooltip({ permanent: true, direction: "center", pane: "names" }).setContent(name).setLatLng(shape.getBounds().getCenter()).addTo(map);
+    shape.bindTooltip(plain(feature.properties.name), { sticky: true });
   }
 
   function plain(text) {

@@ -215,3 +215,57 @@ async def test_do_not_contact_is_kept_and_taken_back(
 
     assert "Allow contact again" in on.text
     assert (await stored(database, town.li)).do_not_contact is False
+
+
+async def test_wang_hands_over_people_picked_in_the_list(
+    browser: Browser, database: Database, cast: Cast, clock: Clock, town: Town
+):
+    await seat(database, browser, cast.wang, clock.now)
+    answer = await browser.post(
+        "/customers/owner",
+        data={
+            "customer_id": [town.li, town.zhao, town.sun],
+            "owner_id": cast.ming.user_id,
+            "label_id": "",  # of the list's other action
+            "back": "/customers?tier=affluent",
+        },
+    )
+
+    assert answer.headers["location"] == "/customers?tier=affluent"
+    assert (await stored(database, town.li)).owner_id == cast.ming.user_id
+    assert (await stored(database, town.zhao)).owner_id == cast.ming.user_id
+    assert (await stored(database, town.sun)).owner_id is None  # of branch B
+
+
+async def test_zhou_takes_on_only_those_whom_nobody_looks_after_and_whom_he_sees(
+    browser: Browser, database: Database, cast: Cast, clock: Clock, town: Town
+):
+    await seat(database, browser, cast.zhou, clock.now)
+    mine = await browser.post(
+        "/customers/owner", data={"customer_id": [town.li, town.zhao], "back": "/customers"}
+    )
+    to_ming = await browser.post(
+        "/customers/owner", data={"customer_id": town.li, "owner_id": cast.ming.user_id}
+    )
+    nobody = await browser.post_form("/customers/owner", owner_id="")
+
+    assert (mine.status_code, to_ming.status_code, nobody.status_code) == (303, 409, 422)
+    assert (await stored(database, town.li)).owner_id == cast.zhou.user_id
+    assert (await stored(database, town.zhao)).owner_id == cast.wang.user_id
+
+
+async def test_the_list_offers_what_a_role_may_do_with_the_people_picked(
+    browser: Browser, database: Database, cast: Cast, clock: Clock, town: Town
+):
+    offers = {}
+    for who in (cast.wang, cast.zhou, cast.mei):
+        await seat(database, browser, who, clock.now)
+        text = (await browser.get("/customers")).text
+        offers[who.display_name] = (
+            f'name="customer_id" value="{town.li}"' in text,
+            'formaction="/customers/owner"' in text,
+            'formaction="/labels/assign"' in text,
+        )
+    assert offers == {
+        "Wang": (True, True, True), "Zhou": (True, True, True), "Mei": (False, False, False),
+    }  # fmt: skip
