@@ -44,8 +44,19 @@ from gridcrm.customers.placing import count_people
 from gridcrm.customers.profile import timeline as customers_timeline
 from gridcrm.customers.publishing import measure_again
 from gridcrm.events import conditions as events_conditions
+from gridcrm.events import on_customers as events_on_customers
 from gridcrm.events import on_labels as events_on_labels
 from gridcrm.events import registry as events_registry
+from gridcrm.events.api import EventApi, RegistrationApi
+from gridcrm.events.door_pages import DoorPages
+from gridcrm.events.feed_pages import CalendarFeed
+from gridcrm.events.invite_pages import InvitationPages, InvitePages
+from gridcrm.events.micro_pages import MicroPages
+from gridcrm.events.pages import EventPages
+from gridcrm.events.people_pages import PeoplePages
+from gridcrm.events.reply_pages import ReplyPages
+from gridcrm.events.step_pages import StepPages
+from gridcrm.events.venue_pages import SeriesPages, VenuePages
 from gridcrm.exports import on_customers as exports_on_customers
 from gridcrm.exports.api import ExportApi
 from gridcrm.exports.pages import ExportPages, RegisterPages
@@ -106,6 +117,17 @@ PAGES: list[ControllerRouterHandler] = [
     SegmentPages,
     SegmentActions,
     BuilderPages,
+    EventPages,
+    StepPages,
+    PeoplePages,
+    InvitePages,
+    InvitationPages,
+    DoorPages,
+    MicroPages,
+    VenuePages,
+    SeriesPages,
+    ReplyPages,
+    CalendarFeed,
     OutcomePages,
     LedgerPages,
     FunnelPages,
@@ -123,6 +145,8 @@ API: list[ControllerRouterHandler] = [
     SegmentApi,
     CustomerApi,
     ImportApi,
+    EventApi,
+    RegistrationApi,
     OutcomeApi,
     FunnelApi,
     MapApi,
@@ -144,6 +168,7 @@ def install_registries() -> None:
             labels_on_customers.timeline,
             consent_on_customers.timeline,
             ledger_on_customers.timeline,
+            events_on_customers.timeline,
             outcomes_on_customers.timeline,
         ),
         panels=(

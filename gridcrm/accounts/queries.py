@@ -61,6 +61,13 @@ def as_who(user: User, chosen_branch_id: int | None) -> Who:
     )
 
 
+async def active(session: AsyncSession, user_id: int) -> Who | None:
+    """Return the person behind an account, unless it is closed."""
+    query = select(User).where(User.id == user_id, col(User.active))
+    user = (await session.exec(query)).first()
+    return as_who(user, None) if user else None
+
+
 async def by_username(session: AsyncSession, username: str) -> User | None:
     """Return an account by the name it signs in with."""
     return (await session.exec(select(User).where(User.username == username))).first()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import field_validator, model_validator
 from sqlmodel import Field, SQLModel
@@ -152,6 +152,20 @@ class GuestIn(SQLModel):
     @classmethod
     def _as_digits(cls, value: str) -> str:
         return phones.checked(value) if value else ""
+
+
+class SignUpIn(GuestIn):
+    """Somebody who registers through a poster; the phone number tells one from another."""
+
+    phone: str = Field(min_length=1, max_length=40)
+
+
+class HeadsIn(SQLModel):
+    """One head more or less."""
+
+    model_config = {"extra": "forbid"}
+
+    change: Literal["1", "-1"]
 
 
 class Reply(StrEnum):

@@ -124,6 +124,27 @@ async def named(session: AsyncSession, who: Who, ids: Collection[int]) -> Lines:
     return Lines(found, len(ids), len(wanted) - len(found))
 
 
+async def at_event(session: AsyncSession, event_id: int, registration_id: int) -> Line | None:
+    """Return one registration of an event that the caller has already seen."""
+    query = (
+        select(Registration, Customer.name, Customer.phone)
+        .outerjoin(Customer, col(Customer.id) == Registration.customer_id)
+        .where(Registration.event_id == event_id, Registration.id == registration_id)
+    )
+    found = (await session.exec(query)).first()
+    if found is None:
+        return None
+    row, name, phone = found
+    seats = (await seat_numbers(session, [row.id])).get(registration_id, ())
+    return Line(
+        name=name or row.guest_name,
+        phone=phone or row.guest_phone,
+        customer_id=row.customer_id,
+        registration=row,
+        seats=seats,
+    )
+
+
 async def seat_numbers(
     session: AsyncSession, registration_ids: Collection[int | None]
 ) -> dict[int, tuple[int, ...]]:

@@ -23,7 +23,7 @@ def lead(*verbs: Verb, start: EventState = EventState.DRAFT) -> EventState:
 
 
 def test_a_plan_goes_from_draft_to_review():
-    verbs = "submit approve open start close settle review".split()
+    verbs = ["submit", "approve", "open", "start", "close", "settle", "review"]
     assert lead(*map(Verb, verbs)) is EventState.REVIEWED
 
 

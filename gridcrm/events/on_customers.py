@@ -1,25 +1,19 @@
-"""What events add to other pages: a customer's timeline, and where a label is used."""
+"""What events add to a customer's page."""
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gridcrm.core.i18n import gettext, ngettext
-from gridcrm.core.who import Right, Who
+from gridcrm.core.i18n import gettext
+from gridcrm.core.who import Who
 from gridcrm.customers.models import Customer
 from gridcrm.customers.registry import Entry
-from gridcrm.events import queries
 from gridcrm.events.models import (
     Event,
-    EventLabel,
     Invitation,
     InvitationState,
     Registration,
     RegistrationState,
 )
-from gridcrm.labels.models import Label
-from gridcrm.labels.registry import Link, Use
-
-LABEL_LINK = Link(EventLabel, "event_id")
 
 
 async def timeline(session: AsyncSession, _who: Who, customer: Customer) -> list[Entry]:
@@ -32,18 +26,6 @@ async def timeline(session: AsyncSession, _who: Who, customer: Customer) -> list
     came = select(Registration, Event).join(Event, col(Event.id) == Registration.event_id)
     registrations = came.where(Registration.customer_id == customer.id)
     return entries + [_registered(row, event) for row, event in await session.exec(registrations)]
-
-
-async def label_uses(session: AsyncSession, who: Who, label: Label) -> list[Use]:
-    """Return how many of the branch's events are about a label."""
-    if not who.may(Right.EVENTS_VIEW) or who.branch_id is None:
-        return []
-    query = queries.visible(who).join(EventLabel, col(EventLabel.event_id) == Event.id)
-    n = len(list(await session.exec(query.where(EventLabel.label_id == label.id))))
-    text = ngettext(
-        "{n} event of the branch is about it", "{n} events of the branch are about it", n
-    )
-    return [Use("calendar-event", text.format(n=n), "/events")] if n else []
 
 
 def _invited(row: Invitation, event: Event) -> Entry:

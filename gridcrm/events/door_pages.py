@@ -1,0 +1,214 @@
+"""The door: it opens empty, finds one person at a time, and lets in with one tap."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Template
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gridcrm.core.errors import InvalidInput, RuleBroken
+from gridcrm.core.forms import Form, parse, refused
+from gridcrm.core.i18n import gettext, say
+from gridcrm.core.pages import go, page, wants_fragment
+from gridcrm.core.policy import needs
+from gridcrm.core.settings import Settings
+from gridcrm.core.who import Right, Who
+from gridcrm.events import catalogue, finding, people, qr, queries, rules, service, showing
+from gridcrm.events.forms import CheckInIn, FindIn, GuestIn, HeadsIn
+from gridcrm.events.links import Link, Links
+from gridcrm.events.models import Registration
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class DoorPages(Controller):
+    """Checking in."""
+
+    path = "/events/{event_id:int}/door"
+    include_in_schema = False
+    opt = needs(Right.EVENTS_DOOR)
+
+    @get()
+    async def door(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        event_id: FromPath[int],
+    ) -> Template:
+        """Show the door: one field, no names; after a check-in, the tick."""
+        done = request.query_params.get("done", "")
+        last = await people.at_event(session, event_id, int(done)) if done.isdecimal() else None
+        return await _show(request, session, who, event_id, now, last=last)
+
+    @post("/find")
+    async def find(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        settings: NamedDependency[Settings],
+        event_id: FromPath[int],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Template:
+        """Find somebody by a scanned code, or by four digits and the surname together."""
+        await queries.one(session, who, event_id)
+        try:
+            form = parse(FindIn, data)
+        except InvalidInput as error:
+            return await _show(request, session, who, event_id, now, form=refused(data, error))
+        if form.code:
+            links = Links(settings.secret, settings.base_url)
+            found = await finding.by_code(session, event_id, links, form.code)
+        else:
+            found = await finding.by_digits(session, event_id, form.digits, form.surname)
+        return await _show(request, session, who, event_id, now, form=Form(dict(data)), found=found)
+
+    @post("/check-in")
+    async def check_in(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        event_id: FromPath[int],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Response[Any]:
+        """Let in whoever was found: registered, or invited and here all the same."""
+        await queries.one(session, who, event_id)
+        try:
+            form = parse(CheckInIn, data)
+            if form.registration_id is not None:
+                row = await service.check_in(session, who, event_id, form.registration_id, now)
+            else:
+                row = await service.check_in_customer(
+                    session, who, event_id, form.customer_id or 0, now
+                )
+        except (InvalidInput, RuleBroken) as error:
+            return await _refuse(request, session, who, event_id, now, error)
+        return await _tick(request, session, who, event_id, now, row)
+
+    @post("/walk-in")
+    async def walk_in(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        event_id: FromPath[int],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Response[Any]:
+        """Let in somebody who is not registered: a name, and a phone number if they like."""
+        await queries.one(session, who, event_id)
+        try:
+            row = await service.walk_in(session, who, event_id, parse(GuestIn, data), now)
+        except InvalidInput as error:
+            return await _show(request, session, who, event_id, now, walk_in=refused(data, error))
+        except RuleBroken as error:
+            return await _refuse(request, session, who, event_id, now, error)
+        return await _tick(request, session, who, event_id, now, row)
+
+    @post("/undo/{registration_id:int}")
+    async def undo(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        event_id: FromPath[int],
+        registration_id: FromPath[int],
+    ) -> Response[Any]:
+        """Take a check-in back."""
+        try:
+            await service.undo_check_in(session, who, event_id, registration_id, now)
+        except RuleBroken as error:
+            return await _refuse(request, session, who, event_id, now, error)
+        if wants_fragment(request):
+            return await _show(request, session, who, event_id, now, said=gettext("Taken back."))
+        return go(f"/events/{event_id}/door", gettext("Taken back."))
+
+    @post("/heads")
+    async def heads(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        event_id: FromPath[int],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Response[Any]:
+        """Count people without a name, one up or one down."""
+        await queries.one(session, who, event_id)
+        try:
+            form = parse(HeadsIn, data)
+            await service.add_anonymous(session, who, event_id, int(form.change))
+        except (InvalidInput, RuleBroken) as error:
+            return await _refuse(request, session, who, event_id, now, error)
+        if wants_fragment(request):
+            return await _show(request, session, who, event_id, now)
+        return go(f"/events/{event_id}/door")
+
+
+async def _tick(
+    request: AnyRequest,
+    session: AsyncSession,
+    who: Who,
+    event_id: int,
+    now: datetime,
+    row: Registration,
+) -> Response[Any]:
+    if not wants_fragment(request):
+        return go(f"/events/{event_id}/door?done={row.id}")
+    last = await people.at_event(session, event_id, row.id or 0)
+    return await _show(request, session, who, event_id, now, last=last)
+
+
+async def _refuse(
+    request: AnyRequest,
+    session: AsyncSession,
+    who: Who,
+    event_id: int,
+    now: datetime,
+    error: InvalidInput | RuleBroken,
+) -> Response[Any]:
+    form = Form({}, {"form": [say(error)]})
+    return await _show(request, session, who, event_id, now, form=form)
+
+
+async def _show(
+    request: AnyRequest,
+    session: AsyncSession,
+    who: Who,
+    event_id: int,
+    now: datetime,
+    *,
+    form: Form | None = None,
+    walk_in: Form | None = None,
+    found: list[people.Line] | None = None,
+    last: people.Line | None = None,
+    said: str = "",
+) -> Template:
+    event = await queries.one(session, who, event_id)
+    around = await showing.around(session, who, event_id, "door", now)
+    settings: Settings = request.app.state.settings
+    links = Links(settings.secret, settings.base_url)
+    forms = [one for one in (form, walk_in) if one is not None]
+    return await page(
+        request,
+        "events/_door.html" if wants_fragment(request) else "events/door.html",
+        status=max((one.status for one in forms), default=200),
+        form=form,
+        walk_in=walk_in,
+        found=found,
+        last=last,
+        said=said,
+        is_open=event.state in rules.TAKES_REGISTRATIONS,
+        theme=catalogue.themes().get(event.theme),
+        code=qr.inline(links.reply(Link.EVENT, event_id)),
+        **around,
+    )

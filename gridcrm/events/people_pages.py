@@ -1,0 +1,139 @@
+"""Who is registered, who waits, and putting somebody on the list or taking them off."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Template
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gridcrm.core.errors import InvalidInput, RuleBroken
+from gridcrm.core.forms import Form, parse, refused
+from gridcrm.core.i18n import gettext, say
+from gridcrm.core.pages import go, page
+from gridcrm.core.paging import page_of
+from gridcrm.core.policy import needs
+from gridcrm.core.who import Right, Who
+from gridcrm.customers import queries as customers
+from gridcrm.events import people, queries, service, showing
+from gridcrm.events.forms import GuestIn
+from gridcrm.events.models import Registration, RegistrationSource, RegistrationState
+from gridcrm.events.rows import Guest
+from gridcrm.events.rules import TAKES_REGISTRATIONS
+
+AnyRequest = Request[Any, Any, Any]
+_LISTED = (
+    RegistrationState.CONFIRMED,
+    RegistrationState.CHECKED_IN,
+    RegistrationState.NO_SHOW,
+)
+
+
+class PeoplePages(Controller):
+    """The list of an event."""
+
+    path = "/events/{event_id:int}"
+    include_in_schema = False
+
+    @get("/registered", opt=needs(Right.CUSTOMERS_LIST))
+    async def registered(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        event_id: FromPath[int],
+    ) -> Template:
+        """List those who have a seat."""
+        return await _list(request, session, who, event_id, now, Form())
+
+    @get("/waitlist", opt=needs(Right.CUSTOMERS_LIST))
+    async def waitlist(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        event_id: FromPath[int],
+    ) -> Template:
+        """List those who wait, in their order."""
+        around = await showing.around(session, who, event_id, "waitlist", now)
+        number = showing.page_number(request.query_params)
+        found = await people.registered(
+            session, who, event_id, (RegistrationState.WAITLISTED,), number=number
+        )
+        pager = page_of(number, found.total, f"/events/{event_id}/waitlist", {})
+        return await page(request, "events/waitlist.html", found=found, page=pager, **around)
+
+    @post("/register", opt=needs(Right.EVENTS_EDIT))
+    async def register(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        event_id: FromPath[int],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Response[Any]:
+        """Put somebody on the list: a customer whose phone number is known, or a guest."""
+        await queries.one(session, who, event_id)
+        try:
+            form = parse(GuestIn, data)
+            row = await _register(session, who, event_id, form, now)
+        except InvalidInput as error:
+            back = refused(data, error)
+            return await _list(request, session, who, event_id, now, back)
+        except RuleBroken as error:
+            back = Form(dict(data), {"form": [say(error)]})
+            return await _list(request, session, who, event_id, now, back)
+        waits = row.state is RegistrationState.WAITLISTED
+        place = "waitlist" if waits else "registered"
+        message = gettext("On the waiting list.") if waits else gettext("Registered.")
+        return go(f"/events/{event_id}/{place}", message)
+
+    @post("/registrations/{registration_id:int}/cancel", opt=needs(Right.EVENTS_EDIT))
+    async def cancel(
+        self,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        event_id: FromPath[int],
+        registration_id: FromPath[int],
+    ) -> Response[Any]:
+        """Take somebody off the list; whoever waits moves up."""
+        await service.cancel_registration(session, who, event_id, registration_id, now)
+        return go(f"/events/{event_id}/registered", gettext("Taken off the list."))
+
+
+async def _register(
+    session: AsyncSession, who: Who, event_id: int, form: GuestIn, now: datetime
+) -> Registration:
+    known = await customers.by_phone(session, who, form.phone) if form.phone else None
+    person = known.id if known and known.id else Guest(form.name, form.phone)
+    source = RegistrationSource.STAFF
+    return await service.register(session, who, event_id, person, form.party_size, source, now)
+
+
+async def _list(
+    request: AnyRequest,
+    session: AsyncSession,
+    who: Who,
+    event_id: int,
+    now: datetime,
+    form: Form,
+) -> Template:
+    number = showing.page_number(request.query_params)
+    around = await showing.around(session, who, event_id, "registered", now)
+    found = await people.registered(session, who, event_id, _LISTED, number=number)
+    return await page(
+        request,
+        "events/registered.html",
+        status=form.status,
+        form=form,
+        found=found,
+        page=page_of(number, found.total, f"/events/{event_id}/registered", {}),
+        takes=around["event"].state in TAKES_REGISTRATIONS,
+        **around,
+    )
