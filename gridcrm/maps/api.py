@@ -1,5 +1,6 @@
 """The cells of a branch with one metric, for programs and for other map viewers."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,8 +15,7 @@ from gridcrm.branches import queries as branches
 from gridcrm.core.policy import needs
 from gridcrm.core.settings import Settings
 from gridcrm.core.who import Right, Who
-from gridcrm.grids import queries as grids
-from gridcrm.maps import loading
+from gridcrm.maps import loading, queries
 from gridcrm.maps.answer import Answer
 from gridcrm.maps.forms import Days, MapIn
 from gridcrm.maps.metrics import Metric
@@ -56,8 +56,8 @@ class MapApi(Controller):
         shown = await loading.answered(
             session, there, on, given, now, blur_key(who, settings.secret)
         )
-        cells = await grids.cells(session, on.plan_id)
-        return Response(features(shown, {cell.id or 0: cell.wkb for cell in cells}))
+        shapes = await queries.shapes(session, on.plan_id)
+        return Response(await asyncio.to_thread(features, shown, shapes))
 
 
 def features(shown: Answer, shapes: dict[int, bytes]) -> bytes:

@@ -114,9 +114,8 @@ class MapPages(Controller):
         tag = f'W/"plan-{on.plan_id}"'
         if request.headers.get("if-none-match") == tag:
             return Response(None, status_code=304, headers={"ETag": tag})
-        found = await grids.cells(session, on.plan_id)
-        ids, shapes = [str(cell.id) for cell in found], [cell.wkb for cell in found]
-        content = await asyncio.to_thread(wkb_geojson, ids, shapes)
+        shapes = await queries.shapes(session, on.plan_id)
+        content = await asyncio.to_thread(wkb_geojson, list(map(str, shapes)), [*shapes.values()])
         headers = (_KEPT if plan else _ASKED) | {"ETag": tag}
         return Response(content, media_type=_GEOJSON, headers=headers)
 

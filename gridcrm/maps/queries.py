@@ -48,6 +48,13 @@ async def cell_rows(session: AsyncSession, plan_id: int) -> list[CellRow]:
     return [CellRow(*row) for row in await session.exec(query)]  # type: ignore[call-overload]
 
 
+async def shapes(session: AsyncSession, plan_id: int) -> dict[int, bytes]:
+    """Return the shapes of a plan's cells by their ids, in order, and nothing else of them."""
+    cell = GridCell.__table__.c  # type: ignore[attr-defined]
+    query = sa.select(cell.id, cell.wkb).where(cell.plan_id == plan_id).order_by(cell.id)
+    return {row.id: row.wkb for row in await session.exec(query)}  # type: ignore[call-overload]
+
+
 async def tallies(session: AsyncSession, ask: Ask) -> tuple[Tallies, Tallies]:
     """Return per cell what counts, and the whole it is a part of (empty unless a rate)."""
     part = await _by_cell(session, ask.plan_id, records.part(ask))

@@ -1,5 +1,6 @@
 """From figures to classes, colours and a legend in words."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -39,7 +40,8 @@ class Scale:
         if figure.state is not State.KNOWN or figure.value is None:
             hatched = figure.state is State.NO_DATA
             return Shade(figure.state.value, _COLOURS[figure.state], hatched)
-        code = int(self.classes.codes([_as_classed(self.measure, figure.value)])[0])
+        value, edges = _as_classed(self.measure, figure.value), self.classes.edges
+        code = bisect_right(edges, value, 1, len(self.classes)) - 1
         return Shade(str(code + 1), self.ramp[code])
 
 
@@ -91,7 +93,7 @@ def _range_words(measure: Measure, low: float, high: float, *, last: bool) -> st
         return f"{low:,.0f}" if top <= low else f"{low:,.0f}–{top:,.0f}"
     if measure is Measure.RATE:
         low, high = 100 * low, 100 * high
-        return f"{low:.3g} %" if high == low else f"{low:.3g}–{high:.3g} %"
+        return f"{low:.0f} %" if high == low else f"{low:.0f}–{high:.0f} %"
     return _plain(low) if high == low else f"{_plain(low)}–{_plain(high)}"
 
 

@@ -34,6 +34,13 @@ def test_zero_stands_apart_from_the_classes():
     assert drawn.shade(figures[0]).colour != drawn.shade(figures[2]).colour
 
 
+@pytest.mark.parametrize("values", [[4], [3, 7, 7], [1, 2, 2, 5, 8, 13, 21, 21, 34, 55, 89]])
+def test_every_cell_is_in_the_class_that_all_cells_together_give(values: list[float]):
+    drawn = scale(Measure.COUNT, known(*values))
+    alone = [int(drawn.shade(figure).name) - 1 for figure in known(*values)]
+    assert alone == drawn.classes.codes(values).tolist()
+
+
 def test_shares_are_said_in_percent():
     assert words(known(0.1, 0.25, 0.4), Metric.CONSENT) == ["10–25 %", "25–40 %", "40 %"]
 
