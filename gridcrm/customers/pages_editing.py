@@ -145,6 +145,7 @@ class EditPages(Controller):
         data: URLEncodedBody[dict[str, Any]],
     ) -> Redirect:
         """Keep, or take back, that a customer is not to be contacted."""
+        await queries.one(session, who, customer_id)
         on = parse(ContactIn, data).do_not_contact
         customer = await service.set_do_not_contact(session, who, customer_id, now, on=on)
         done = (
