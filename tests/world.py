@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.accounts.models import ApiToken
-from gridcrm.branches.models import Branch, Place, PlaceKind
+from gridcrm.branches.models import Branch, Place, PlaceImport, PlaceKind
 from gridcrm.consent.models import Consent, ConsentState, Purpose
 from gridcrm.core.who import Who
 from gridcrm.customers.models import Customer, ImportFile
@@ -60,7 +60,7 @@ async def _keep(session: AsyncSession, row: SQLModel) -> int:
     return found
 
 
-async def _branch_things(  # noqa: PLR0913
+async def _branch_things(
     session: AsyncSession, branch: Branch, lead: Who, manager: Who, label: Label, now: datetime
 ) -> dict[str, Any]:
     assert branch.id is not None
@@ -99,10 +99,21 @@ async def _grid(
         session, GridCell(plan_id=published_id, key="sq:500:0:0", lead_id=lead.user_id, **cell)
     )
     await _keep(session, GridCell(plan_id=draft_id, key="sq:500:0:0", **cell))
-    return {"plan_id": draft_id, "cell_id": cell_id, "place_id": await _keep(session, place)}
+    file = PlaceImport(
+        branch_id=branch.id, filename="p.geojson", source="file", licence="CC0", datum="wgs84",
+        kind=PlaceKind.PARK, content=b'{"type": "FeatureCollection", "features": []}',
+        report={"new": 0, "changed": 0, "unchanged": 0, "kinds": {}, "bad": []},
+        created_by=manager.user_id, created_at=now,
+    )  # fmt: skip
+    return {
+        "plan_id": draft_id,
+        "cell_id": cell_id,
+        "place_id": await _keep(session, place),
+        "place_import_id": await _keep(session, file),
+    }
 
 
-async def _people(  # noqa: PLR0913
+async def _people(
     session: AsyncSession, branch: Branch, cell_id: int, lead: Who, label: Label, now: datetime
 ) -> dict[str, Any]:
     customer = Customer(
@@ -113,12 +124,18 @@ async def _people(  # noqa: PLR0913
     customer_id = await _keep(session, customer)
     given = {"customer_id": customer_id, "branch_id": branch.id, "given_at": now}
     session.add(
-        Consent(purpose=Purpose.MARKETING_SMS, state=ConsentState.GRANTED, obtained_how="t", **given)
+        Consent(
+            purpose=Purpose.MARKETING_SMS, state=ConsentState.GRANTED, obtained_how="t", **given
+        )
     )
     session.add(
         CustomerLabel(
-            customer_id=customer_id, label_id=label.id, source=LabelSource.OWN_STATEMENT,
-            confidence=0.9, given_on=now.date(), expires_on=now.date() + timedelta(days=500),
+            customer_id=customer_id,
+            label_id=label.id,
+            source=LabelSource.OWN_STATEMENT,
+            confidence=0.9,
+            given_on=now.date(),
+            expires_on=now.date() + timedelta(days=500),
             updated_at=now,
         )  # fmt: skip
     )

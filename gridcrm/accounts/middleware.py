@@ -1,5 +1,6 @@
 """Finds out who asks: a session cookie on pages, a bearer token on the API, never the other."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +28,9 @@ class WhoMiddleware(AbstractAuthenticationMiddleware):
         now: datetime = connection.app.state.clock()
         database: Database = connection.app.state.database
         if connection.url.path.startswith("/api/"):
-            who = await _by_token(database, connection.headers.get("authorization", ""), now)
+            header = connection.headers.get("authorization", "")
+            who = await _by_token(database, header, now)
+            who = await _looking_at(database, who, connection.query_params.get("branch"))
         else:
             who = await _by_cookie(database, connection.cookies.get(COOKIE), now)
         i18n.use(who.language if who else _asked_language(connection))
@@ -40,6 +43,14 @@ async def _by_token(database: Database, header: str, now: datetime) -> Who | Non
         return None
     async with database.read() as session:
         return await queries.who_by_token(session, token_hash(token.strip()), now)
+
+
+async def _looking_at(database: Database, who: Who | None, code: str | None) -> Who | None:
+    """A program that serves all branches says with `?branch=CODE` which one it means."""
+    if who is None or not who.all_branches or not code:
+        return who
+    async with database.read() as session:
+        return replace(who, branch_id=await queries.branch_id(session, code))
 
 
 async def _by_cookie(database: Database, token: str | None, now: datetime) -> Who | None:

@@ -79,6 +79,7 @@ class LeadPages(Controller):
         data: URLEncodedBody[dict[str, Any]],
     ) -> Redirect:
         """Give the chosen cells one lead, or take it away."""
+        await queries.plan(session, who, plan_id)
         if not data.get("cell_id"):
             return go(f"/grids/{plan_id}", gettext("Choose at least one cell first."), "warn")
         n = await service.assign_lead(session, who, plan_id, parse(LeadsIn, data))
