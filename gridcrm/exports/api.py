@@ -19,6 +19,7 @@ class EntryOut(SQLModel):
     """One list that left the branch; `dropped` counts who was left out, by reason."""
 
     id: int
+    branch_id: int
     kind: ListKind
     object_id: int | None
     title: str
@@ -44,7 +45,7 @@ class RegisterOut(SQLModel):
 
 
 class ExportApi(Controller):
-    """Every list that left the branch at hand."""
+    """Every list that left the system."""
 
     path = "/exports"
     tags = ("exports",)
@@ -57,8 +58,11 @@ class ExportApi(Controller):
         who: NamedDependency[Who],
         page: FromQuery[int] = 1,
     ) -> RegisterOut:
-        """Return who took which list, when and what for."""
-        query = queries.registered(who)
+        """Return who took which list, when and what for.
+
+        Whoever serves all branches reads those of all of them.
+        """
+        query = queries.everywhere(who)
         here = page_of(page, await queries.count(session, query), "", {})
         lines = await queries.lines(session, query, offset=here.offset, limit=here.size)
         items = [

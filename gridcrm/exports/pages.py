@@ -153,7 +153,7 @@ async def _preview(
 
 def _wanted(asked: MultiDict[Any]) -> Wanted:
     """Read which list is meant; what is no field of the form is the filter of the customer list."""
-    kind, number = str(asked.get("kind", "")), str(asked.get("id", "") or "")
+    kind, number = str(asked.get("kind", ListKind.CUSTOMERS)), str(asked.get("id", "") or "")
     if kind not in set(ListKind) or (number and not number.isdecimal()):
         raise NotFound
     rest = [(key, value) for key, value in asked.multi_items() if key not in _OWN]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -30,6 +30,13 @@ def own(who: Who) -> SelectOfScalar[ExportEntry]:
 def registered(who: Who) -> SelectOfScalar[ExportEntry]:
     """Select the lists that anybody took in the branch at hand; for those who keep the register."""
     return select(ExportEntry).where(ExportEntry.branch_id == who.here)
+
+
+def everywhere(who: Who) -> SelectOfScalar[ExportEntry]:
+    """Select the lists of all branches for those who serve all and have chosen none."""
+    if who.all_branches and who.branch_id is None:
+        return select(ExportEntry).where(true())
+    return registered(who)
 
 
 async def count(session: AsyncSession, query: SelectOfScalar[ExportEntry]) -> int:

@@ -1,17 +1,19 @@
 """Outcomes and funnels for programs."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
 from gridcrm.events import queries as events
+from gridcrm.events.models import Event
 from gridcrm.outcomes import funnel, service
 from gridcrm.outcomes.attribution import Touch
 from gridcrm.outcomes.forms import ClaimIn
@@ -83,9 +85,18 @@ class FunnelApi(Controller):
         touch: FromQuery[Touch] = Touch.LAST,
     ) -> dict[str, Any]:
         """Return the funnel of an event; a rate has a share and an interval from 20 people on."""
-        event = await events.one(session, who, event_id)
-        found = await funnel.event_funnel(session, who, event_id, touch)
+        there = await _at(session, who, event_id)
+        event = await events.one(session, there, event_id)
+        found = await funnel.event_funnel(session, there, event_id, touch)
         return {"event_id": event_id, "title": event.title, "touch": touch} | as_data(found, who)
+
+
+async def _at(session: AsyncSession, who: Who, event_id: int) -> Who:
+    """A program of somebody who serves all branches has chosen none: it looks at the event's."""
+    if not who.all_branches or who.branch_id is not None:
+        return who
+    query = select(Event.branch_id).where(Event.id == event_id)
+    return replace(who, branch_id=(await session.exec(query)).first())
 
 
 def _out(outcome: Outcome) -> OutcomeOut:

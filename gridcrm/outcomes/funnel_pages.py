@@ -10,7 +10,6 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gridcrm.core.errors import NotFound
 from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import page
 from gridcrm.core.paging import page_of
@@ -110,9 +109,7 @@ async def _cell_names(session: AsyncSession, ids: set[int | None]) -> dict[int |
 
 
 def _stage(text: str) -> Stage:
-    if text not in set(Stage):
-        raise NotFound
-    return Stage(text)
+    return Stage(text) if text in set(Stage) else Stage.ATTENDED
 
 
 def _periods(asked: views.Asked) -> list[tuple[str, str, bool]]:

@@ -9,7 +9,7 @@ from litestar.params import FromQuery, MultipartBody, URLEncodedBody
 from litestar.response import Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gridcrm.core.errors import InvalidInput, NotFound
+from gridcrm.core.errors import InvalidInput
 from gridcrm.core.forms import Form, refused
 from gridcrm.core.i18n import ngettext
 from gridcrm.core.pages import go, page
@@ -75,7 +75,7 @@ class LedgerPages(Controller):
 
 def _number(text: object) -> int:
     if not str(text or "").isdecimal():
-        raise NotFound
+        raise InvalidInput({"ledger": "Check a file first."})
     return int(str(text))
 
 
