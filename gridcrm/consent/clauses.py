@@ -16,7 +16,7 @@ def allows(purpose: Purpose, now: datetime, zone: str = HOME_ZONE) -> ColumnElem
     given, later = aliased(Consent), aliased(Consent)
     lasts = or_(col(given.expires_on).is_(None), col(given.expires_on) >= local_day(now, zone))
     superseded = (
-        select(later.id)
+        select(col(later.id))
         .where(
             col(later.customer_id) == given.customer_id,
             col(later.purpose) == purpose,
@@ -28,7 +28,7 @@ def allows(purpose: Purpose, now: datetime, zone: str = HOME_ZONE) -> ColumnElem
         .exists()
     )
     return (
-        select(given.id)
+        select(col(given.id))
         .where(
             col(given.customer_id) == Customer.id,
             col(given.purpose) == purpose,

@@ -63,7 +63,9 @@ class CustomerApi(Controller):
             total=found.total,
             page=found.number,
             pages=found.pages,
-            items=[CustomerOut.of(*row, today) for row in found.rows],
+            items=[
+                CustomerOut.of(person, cell, owner, today) for person, cell, owner in found.rows
+            ],
         )
 
     @get("/{customer_id:int}")

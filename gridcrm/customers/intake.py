@@ -166,7 +166,7 @@ class _Writing:
         ]
         await asyncio.to_thread(self._derive, rows, held)
         customers = table("customer")
-        columns = {name: bindparam(f"new_{name}") for name in _BLANK}
+        columns: Values = {name: bindparam(f"new_{name}") for name in _BLANK}
         changing = update(customers).where(customers.c.id == bindparam("row_id")).values(columns)
         connection = await self._session.connection()
         given = [

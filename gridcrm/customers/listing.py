@@ -87,7 +87,7 @@ async def find(
     """Return page `number` of the customers that fit, in two statements."""
     fitting = matching(who, given, facets, now)
     counting = fitting.with_only_columns(func.count(), maintain_column_froms=True)
-    total: int = (await session.exec(counting)).one()
+    total: int = (await session.exec(counting)).one()  # type: ignore[call-overload]
     pages = max(1, -(-total // size))
     number = min(max(1, number), pages)
     page = _with_names(fitting, given.sort).limit(size).offset((number - 1) * size)

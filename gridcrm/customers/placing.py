@@ -41,7 +41,7 @@ async def grid_of_plan(session: AsyncSession, plan: GridPlan) -> Grid:
 
 async def gazetteer_of(session: AsyncSession, branch_id: int) -> Gazetteer:
     """Return where names of communities lead: to places, or to where others were put before."""
-    rank = {kind: n for n, kind in enumerate(_NAMED)}
+    rank: dict[str, int] = {kind: n for n, kind in enumerate(_NAMED)}
     places = await session.exec(
         select(Place.kind, Place.name, Place.lon, Place.lat).where(
             Place.branch_id == branch_id, col(Place.kind).in_(_NAMED), Place.name != ""
@@ -92,7 +92,7 @@ async def put(
 
 async def count_people(session: AsyncSession, who: Who, cells: Cells) -> PeopleCount:
     """Count the people of the branch at hand in the cells of any plan, drafts too."""
-    found = counted(who).with_only_columns(Customer.lon, Customer.lat)
+    found = counted(who).with_only_columns(col(Customer.lon), col(Customer.lat))
     rows = (await (await session.connection()).execute(found)).all()
     points = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, 2)
     return await asyncio.to_thread(count_points, points[:, 0], points[:, 1], cells)

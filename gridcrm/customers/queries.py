@@ -82,7 +82,8 @@ async def import_file(session: AsyncSession, who: Who, import_id: int) -> Import
 async def import_files(session: AsyncSession, who: Who) -> list[ImportFile]:
     """Return the files brought in for the branch at hand, newest first, without their contents."""
     query = select(ImportFile).where(ImportFile.branch_id == who.here)
-    light = query.options(defer(col(ImportFile.content), raiseload=True))
+    without_content = defer(ImportFile.content, raiseload=True)  # type: ignore[arg-type]
+    light = query.options(without_content)
     return list(await session.exec(light.order_by(col(ImportFile.id).desc()).limit(50)))
 
 

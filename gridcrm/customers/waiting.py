@@ -42,9 +42,12 @@ async def waiting(session: AsyncSession, who: Who) -> Waiting:
     by_name = (
         mine.where(unknown, Customer.community != "")
         .with_only_columns(
-            Customer.community, func.count(), func.min(Customer.id), maintain_column_froms=True
+            col(Customer.community),
+            func.count(),
+            func.min(col(Customer.id)),
+            maintain_column_froms=True,
         )
-        .group_by(Customer.community)
+        .group_by(col(Customer.community))
         .order_by(func.count().desc(), col(Customer.community))
     )
     connection = await session.connection()
@@ -54,12 +57,12 @@ async def waiting(session: AsyncSession, who: Who) -> Waiting:
     outside = mine.where(~unknown, col(Customer.cell_id).is_(None))
     counting = func.count()
     count = [
-        (await session.exec(q.with_only_columns(counting, maintain_column_froms=True))).one()
+        (await session.exec(q.with_only_columns(counting, maintain_column_froms=True))).one()  # type: ignore[call-overload]
         for q in (mine.where(unknown), outside)
     ]
     return Waiting(
         communities=[
-            WaitingCommunity(name, people, first_id, gazetteer.guesses(name))
+            WaitingCommunity(name, people, first_id or 0, gazetteer.guesses(name))
             for name, people, first_id in groups[:MOST]
         ],
         others=list(await session.exec(others)),
