@@ -172,6 +172,7 @@ def _outcome(
         branch_id=event.branch_id,
         customer_id=stored(registration.customer_id),
         event_id=event.id,
+        first_event_id=event.id,
         kind=kind,
         product=_WITH_AMOUNT.get(kind, ""),
         amount_fen=random.randint(1, 30) * _FEN_PER_WAN if kind in _WITH_AMOUNT else None,
