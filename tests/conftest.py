@@ -42,10 +42,9 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
+def english() -> None:
     """Errors are read in English unless a test says otherwise."""
     i18n.use(Language.EN)
-    yield
 
 
 @pytest.fixture(scope="session")

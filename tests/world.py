@@ -137,7 +137,7 @@ async def _people(
             given_on=now.date(),
             expires_on=now.date() + timedelta(days=500),
             updated_at=now,
-        )  # fmt: skip
+        )
     )
     work = {"branch_id": branch.id, "cell_id": cell_id, "customer_id": customer_id}
     task = Task(

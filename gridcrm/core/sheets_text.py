@@ -71,7 +71,8 @@ def records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     if '"' not in text and text.count("\n") > MAX_ROWS + HEADER_SEARCH_ROWS:
         raise too_many_rows()
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    line, last, cells = 1, 1, []
+    line, last = 1, 1
+    cells: list[str] = []
     try:
         for count, cells in enumerate(reader, 1):
             if count > MAX_ROWS + HEADER_SEARCH_ROWS:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from gridcrm.core.sheets import Cell
 from gridcrm.customers.cells import CellError, Reason, refuse
@@ -126,10 +127,11 @@ def _filled(row: CustomerRow, earlier: CustomerRow) -> CustomerRow:
     for names in _TOGETHER:
         if all(getattr(row, name) is None for name in names):
             gaps += names
-    changes = {name: getattr(earlier, name) for name in gaps}
+    changes: dict[str, Any] = {name: getattr(earlier, name) for name in gaps}
     if row.name == GENERATED_NAME.format(number=row.number):
         changes["name"] = earlier.name
-    return replace(row, **changes, **_consent(row, earlier))
+    changes |= _consent(row, earlier)
+    return replace(row, **changes)
 
 
 def _consent(row: CustomerRow, earlier: CustomerRow) -> dict[str, object]:

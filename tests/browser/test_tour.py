@@ -21,7 +21,7 @@ WORST = {"serious", "critical"}
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("visit", VISITS, indirect=True, ids=lambda v: "-".join(v))
+@pytest.mark.parametrize("visit", VISITS, indirect=True, ids="-".join)
 def test_the_manager_can_read_every_page_and_nothing_leaves_the_machine(visit: Visit):
     visit.sign_in("manager")
     faults = []

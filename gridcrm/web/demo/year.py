@@ -152,12 +152,11 @@ async def _freeze(stage: Stage, planned: Planned, event: Event) -> int | None:
 
 def _likely(customers: list[Customer], planned: Planned, year: int) -> list[Customer]:
     """Return those whom an event of this kind would be for, by age, children or means."""
-    fits = _FITS.get(template(planned.template).audience, lambda _age, _person: True)
-    return [
-        person
-        for person in customers
-        if person.cell_id is not None and fits(year - (person.birth_year or year), person)
-    ]
+    fits = _FITS.get(template(planned.template).audience)
+    placed = [person for person in customers if person.cell_id is not None]
+    if fits is None:
+        return placed
+    return [person for person in placed if fits(year - (person.birth_year or year), person)]
 
 
 def _seat(session: AsyncSession, event: Event, crowd: Crowd) -> None:
