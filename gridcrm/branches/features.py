@@ -22,7 +22,15 @@ MOST_FEATURES = 20_000
 _LONGEST_REF = 64
 _LARGEST_LON, _LARGEST_LAT = 180, 90
 _LIKE_WGS84 = ("CRS84", "4326", "4490")
-_FAULTS = (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError)
+_FAULTS = (
+    ShapelyError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    IndexError,
+    OverflowError,
+)
 _COVERS_GROUND = {"Polygon", "MultiPolygon"}
 _READABLE = {"Point", "MultiPoint", "LineString", "MultiLineString"} | _COVERS_GROUND
 

@@ -136,7 +136,7 @@ async def _drawn(
         for place in places
         if place.kind is PlaceKind.COMMUNITY and place.name
     ]
-    spec = spec_of(form, centre, marks, upload)
+    spec = await asyncio.to_thread(spec_of, form, centre, marks, upload)
     before = [cell for plan in earlier for cell in await queries.cells(session, plan.id or 0)]
     namer = Namer(centre, size.width_m if size else _ANY_WIDTH_M, marks, _compass())
     try:

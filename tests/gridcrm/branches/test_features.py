@@ -66,6 +66,8 @@ def test_heights_are_dropped_and_a_bow_tie_is_mended():
         ),
         ({"type": "Point", "coordinates": [425, 43.78]}, "A coordinate is out of range."),
         ({"type": "Point", "coordinates": [1e400, 43.78]}, "A coordinate is not a number."),
+        ({"type": "Point", "coordinates": [10**400, 43.78]}, "Its coordinates can't be read."),
+        ({"type": "Point", "coordinates": [10**300, 43.78]}, "A coordinate is out of range."),
         (
             {"type": "Polygon", "coordinates": [[[1, 1], [2, 2], [1, 1], [1, 1]]]},
             "The area covers no ground.",

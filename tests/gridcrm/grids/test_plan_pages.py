@@ -435,12 +435,16 @@ async def test_the_list_of_cells_is_filtered_and_paged(
     last = await browser.get(f"{address}?page={-(-total // 50)}")
     named = await browser.get(address, params={"q": "春城"})
     none = await browser.get(address, params={"kind": "market"})
+    (led, *_) = await rows(database, GridCell)
+    await browser.post_form(f"{address}/leads", cell_id=str(led.id), lead_id=str(cast.wang.user_id))
+    unled = await browser.get(f"{address}?lead=none")
 
     ticks = 'type="checkbox" name="cell_id"'
     assert first.text.count(ticks) == 50
     assert last.text.count(ticks) == total % 50
     assert 0 < named.text.count(ticks) < 50
     assert "No such cell" in none.text
+    assert f"{total - 1} in all" in unled.text
 
 
 async def test_a_person_for_all_branches_chooses_one_first(
@@ -454,7 +458,7 @@ async def test_a_person_for_all_branches_chooses_one_first(
     assert (await browser.get("/grids")).status_code == 200
 
 
-async def test_a_list_of_plans_takes_the_same_few_statements_for_one_plan_and_for_five(
+async def test_the_newest_version_stands_first_with_its_cells_counted(
     cast: Cast, database: Database
 ):
     async with database.transaction() as session:
