@@ -24,7 +24,7 @@ _LEAFLET = [("leaflet", "leaflet.js")]
 _LEAFLET_CSS = [("leaflet_css", "leaflet.css")]
 _MAX_ZOOM = 20
 _ZOOM_STEP, _WHEEL_PX = 0.25, 120  # fine steps, so that a map fills its window
-_LABEL_ZOOM = 14
+_LABEL_ZOOM = 13
 _FILE_POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 )

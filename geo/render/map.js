@@ -206,10 +206,14 @@ const GridMap = (() => {
     for (const marker of markers) {
       const node = marker.getElement();
       if (!node) continue;
-      const { left, right, top, bottom } = node.querySelector("span").getBoundingClientRect();
-      const free = taken.every((b) => right < b.left || left > b.right || bottom < b.top || top > b.bottom);
+      const own = [...node.querySelectorAll("span, .gm-branch > div")].map((part) => part.getBoundingClientRect());
+      const free = own.every((a) => taken.every((b) => (
+        a.right < b.left || a.left > b.right || a.bottom < b.top || a.top > b.bottom
+      )));
       node.classList.toggle("gm-crowded", !free);
-      if (free) taken.push({ left: left - 4, right: right + 4, top: top - 1, bottom: bottom + 1 });
+      if (free) taken.push(...own.map(({ left, right, top, bottom }) => (
+        { left: left - 4, right: right + 4, top: top - 1, bottom: bottom + 1 }
+      )));
     }
   }
 
