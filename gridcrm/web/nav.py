@@ -39,7 +39,7 @@ _PLACES = (
         Right.EXPORTS_REGISTER,
         False,
     ),
-    ("admin", N_("Settings"), "settings", "/admin", Right.BRANCHES_VIEW, False),
+    ("admin", N_("Settings"), "settings", "/admin", Right.BRANCHES_VIEW, True),
 )
 
 _INSTEAD = {

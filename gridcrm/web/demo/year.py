@@ -17,6 +17,7 @@ from gridcrm.events.models import (
     Event,
     EventLabel,
     EventSeries,
+    EventState,
     RegistrationState,
     Seat,
     Venue,
@@ -165,6 +166,8 @@ def _seat(session: AsyncSession, event: Event, crowd: Crowd) -> None:
     for late in [r for r in crowd.registrations if r.state in holds][event.capacity :]:
         late.state = RegistrationState.CANCELLED
     event.taken = len(seated)
+    if event.taken == event.capacity and event.state is EventState.OPEN:
+        event.state = EventState.FULL
     session.add(event)
     for number in range(1, event.capacity + 1):
         holder = seated[number - 1].id if number <= len(seated) else None
