@@ -3,20 +3,21 @@
 from datetime import datetime
 from typing import Any
 
-from litestar import Controller, Request, Response, post
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
-from litestar.response import Redirect
+from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.errors import InvalidInput
-from gridcrm.core.forms import parse, refused
+from gridcrm.core.forms import Form, parse, refused
 from gridcrm.core.i18n import gettext, ngettext
-from gridcrm.core.pages import go, local_path
+from gridcrm.core.pages import go, local_path, page
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
 from gridcrm.customers import queries as customers
 from gridcrm.customers.profile import show_profile
+from gridcrm.grids import queries as grids
 from gridcrm.labels import queries, service, words
 from gridcrm.labels.forms import AssignIn, BulkAssignIn, CellLabelsIn
 from gridcrm.labels.on_customers import PANEL
@@ -101,6 +102,21 @@ class BulkLabelPages(Controller):
         done = await service.assign(session, who, form.customer_id, label, form.source, now)
         return go(local_path(form.back), summary(done, words.name(label)))
 
+    @get("/cells/{cell_id:int}")
+    async def cell_form(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        cell_id: FromPath[int],
+    ) -> Template:
+        """Show which labels a cell has by hand."""
+        cell = await grids.cell(session, who, cell_id)
+        chosen = (await queries.on_cells(session, [cell_id])).get(cell_id, [])
+        form = Form({"label_id": [label.id for label in chosen]})
+        options = words.leaf_options(await queries.tree(session))
+        return await page(request, "labels/cell.html", cell=cell, form=form, options=options)
+
     @post("/cells/{cell_id:int}")
     async def on_cell(
         self,
@@ -112,7 +128,7 @@ class BulkLabelPages(Controller):
         """Say by hand which labels a cell has."""
         form = parse(CellLabelsIn, data)
         await service.set_on_cell(session, who, cell_id, form.label_id)
-        return go(local_path(form.back), gettext("The labels of the cell are saved."))
+        return go(f"/labels/cells/{cell_id}", gettext("The labels of the cell are saved."))
 
 
 def summary(done: Assigned, label: str) -> str:

@@ -58,7 +58,6 @@ class CellLabelsIn(SQLModel):
     model_config = {"extra": "forbid"}
 
     label_id: list[int] = Field(default=[], max_length=8)
-    back: str = "/grids"
 
     @field_validator("label_id", mode="before")
     @classmethod

@@ -12,6 +12,7 @@ from gridcrm.core.days import local_day
 from gridcrm.core.errors import NotFound
 from gridcrm.core.who import Who
 from gridcrm.customers.models import Customer
+from gridcrm.grids.models import GridCell
 from gridcrm.labels import rules
 from gridcrm.labels.clauses import live
 from gridcrm.labels.models import (
@@ -170,6 +171,27 @@ async def rollup(
     for cell_id, label, count in await session.exec(query):
         found.setdefault(cell_id or 0, []).append((label, count))
     return found
+
+
+async def cells_of(
+    session: AsyncSession, branch_id: int, label_id: int, now: datetime
+) -> list[tuple[str, int]]:
+    """Return the names of the cells where people carry a label, with counts; none below five."""
+    n = func.count()
+    query = (
+        select(GridCell.name, n)
+        .join(Customer, col(Customer.cell_id) == GridCell.id)
+        .join(CustomerLabel, col(CustomerLabel.customer_id) == Customer.id)
+        .where(
+            Customer.branch_id == branch_id,
+            CustomerLabel.label_id == label_id,
+            live(local_day(now)),
+        )
+        .group_by(col(GridCell.id), col(GridCell.name))
+        .having(n >= rules.FEWEST_IN_CELL)
+        .order_by(n.desc(), GridCell.name)
+    )
+    return [(name, count) for name, count in await session.exec(query)]
 
 
 async def on_cells(session: AsyncSession, cell_ids: Iterable[int]) -> dict[int, list[Label]]:

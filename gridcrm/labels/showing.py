@@ -13,6 +13,8 @@ from gridcrm.labels import queries, registry, words
 from gridcrm.labels.models import Label
 from gridcrm.labels.rules import LEAF_DEPTH
 
+_MOST_CELLS = 8
+
 
 @dataclass
 class Node:
@@ -57,6 +59,7 @@ async def label_view(
         "uses": await registry.uses(session, who, label),
         "merged_into": None if label.active else await queries.merged_into(session, label),
         "is_leaf": label.depth == LEAF_DEPTH,
+        "cells": await _cells(session, who, label_id, now),
         "may_manage": who.may(Right.LABELS_MANAGE),
         "leaves": words.leaf_options([one for one in tree if one.id != label_id]),
         "new_parents": _places(tree, label),
@@ -93,6 +96,15 @@ async def _counts(session: AsyncSession, who: Who, now: datetime) -> dict[int, s
         return None
     counts = await queries.people_counts(session, who, now)
     return {label_id: shown(n, who) for label_id, n in counts.items()}
+
+
+async def _cells(
+    session: AsyncSession, who: Who, label_id: int, now: datetime
+) -> list[tuple[str, int]]:
+    """Return the cells in which most people carry a label, to who may list these people."""
+    if who.branch_id is None or not who.may(Right.CUSTOMERS_LIST):
+        return []
+    return (await queries.cells_of(session, who.here, label_id, now))[:_MOST_CELLS]
 
 
 def _people(counts: dict[int, str] | None, label: Label) -> str:

@@ -81,6 +81,7 @@ class Built:
     wrong: Mapping[str, Mapping[str, str]]
     kinds: Sequence[tuple[str, Sequence[tuple[str, str]]]] = field(default_factory=list)
     is_full: bool = False
+    fresh: str = ""
 
     @property
     def predicate(self) -> dict[str, Any]:
@@ -88,8 +89,13 @@ class Built:
         return dump(self.node)
 
 
-async def build(session: AsyncSession, who: Who, tree: Tree, now: datetime) -> Built:
-    """Check, count and word a draft; what is incomplete is shown but not counted."""
+async def build(
+    session: AsyncSession, who: Who, tree: Tree, now: datetime, fresh: str = ""
+) -> Built:
+    """Check, count and word a draft; what is incomplete is shown but not counted.
+
+    `fresh` is the path of the condition that was just added, where typing goes on.
+    """
     node, wrong = draft.checked(tree)
     measured = await measure(session, who, node, now)
     options = await choices.load(session, who, _sources(tree), registry.sources())
@@ -108,6 +114,7 @@ async def build(session: AsyncSession, who: Who, tree: Tree, now: datetime) -> B
         wrong=wrong,
         kinds=_kinds(),
         is_full=sum(1 for _ in draft.leaves(tree)) >= MOST_CONDITIONS,
+        fresh=fresh,
     )
 
 
@@ -173,7 +180,7 @@ class _Builder:
         if step is None:
             return None, None
         words = (shown(step.before, self._who), shown(step.after, self._who))
-        return words, share(step.after, step.before, self._who)
+        return words, share(step.after, step.whole, self._who)
 
 
 def _sources(tree: Tree) -> set[str]:

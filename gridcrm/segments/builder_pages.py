@@ -20,7 +20,7 @@ from gridcrm.core.who import Right, Who
 from gridcrm.labels import queries as labels
 from gridcrm.labels.words import leaf_options
 from gridcrm.segments import draft, queries, service
-from gridcrm.segments.builder import build
+from gridcrm.segments.builder import Built, build
 from gridcrm.segments.draft import Tree
 from gridcrm.segments.forms import SegmentIn
 from gridcrm.segments.models import Segment
@@ -78,12 +78,12 @@ class BuilderPages(Controller):
         """Take one step in a draft, or count it again; nothing is stored."""
         act = str(data.get("act") or "")
         tree = draft.change(draft.read(data), act)
-        segment = await _edited(session, who, data)
+        built = await build(session, who, tree, now, draft.added(tree, act))
         if wants_fragment(request):
-            built = await build(session, who, tree, now)
             name = "segments/_builder.html" if act else "segments/_live.html"
-            return await page(request, name, built=built, draft_json=_json(tree), segment=segment)
-        return await _show(request, session, who, now, tree, Form(_typed(data)), segment)
+            return await page(request, name, built=built, draft_json=_json(tree))
+        segment = await _edited(session, who, data)
+        return await _shown(request, session, built, Form(_typed(data)), segment)
 
     @post("/new")
     async def create(
@@ -133,12 +133,18 @@ async def _show(
     form: Form,
     segment: Segment | None = None,
 ) -> Template:
+    return await _shown(request, session, await build(session, who, tree, now), form, segment)
+
+
+async def _shown(
+    request: AnyRequest, session: AsyncSession, built: Built, form: Form, segment: Segment | None
+) -> Template:
     return await page(
         request,
         "segments/edit.html",
         status=form.status,
-        built=await build(session, who, tree, now),
-        draft_json=_json(tree),
+        built=built,
+        draft_json=_json(built.tree),
         form=form,
         segment=segment,
         leaves=leaf_options(await labels.tree(session)),

@@ -63,6 +63,16 @@ def change(tree: Tree, act: str) -> Tree:
     return tree
 
 
+def added(tree: Tree, act: str) -> str:
+    """Return the path of the condition that a step has added, "" for any other step."""
+    verb, _, rest = act.partition(":")
+    path = rest.partition(":")[0]
+    if verb != "add":
+        return ""
+    found = [child for child, _ in leaves(tree) if child.rpartition(".")[0] == path]
+    return found[-1] if found else ""
+
+
 def checked(tree: Tree) -> tuple[Node, dict[str, dict[str, str]]]:
     """Return what of a draft can be asked already, and what is wrong: path → argument → message."""
     wrong: dict[str, dict[str, str]] = {}

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.who import Who
 from gridcrm.customers import queries as customers
+from gridcrm.customers.models import Customer
 from gridcrm.segments import queries
 from gridcrm.segments.condition import Context
 from gridcrm.segments.predicate import Denied, Group, Node, clause_of
@@ -19,7 +20,7 @@ Path = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Step:
-    """How many there were before a condition was asked, and how many it leaves.
+    """How many there were before a condition was asked, and how many it leaves of `whole`.
 
     Inside a group, `before` are those who reach the group and `after` those of them who fulfil
     the condition by itself; in an "any" group at the top, `after` are those who have one so far.
@@ -27,6 +28,7 @@ class Step:
 
     before: int
     after: int
+    whole: int
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,8 @@ async def measure(session: AsyncSession, who: Who, node: Node, now: datetime) ->
         .with_only_columns(
             _reached(top, clauses).label("reached"),
             *(case((held, 1), else_=0).label(f"c{n}") for n, (_, held) in enumerate(inner)),
-            maintain_column_froms=True,
         )
+        .select_from(Customer)
         .offset(0)  # keeps both databases from asking each condition again for every sum
         .subquery()
     )
@@ -58,10 +60,9 @@ async def measure(session: AsyncSession, who: Who, node: Node, now: datetime) ->
         func.count(),
         *(func.count(case((_left(top, people.c.reached, n), 1))) for n in _numbers(top)),
         *(func.coalesce(func.sum(people.c[f"c{n}"]), 0) for n in range(len(inner))),
-    )
+    ).select_from(people)
     row = (await session.exec(asking)).one()
-    sums = list(row) if top.parts else [int(row)]
-    return _measured(top, sums, [path for path, _ in inner])
+    return _measured(top, list(row), [path for path, _ in inner])
 
 
 def _numbers(top: Group) -> range:
@@ -73,7 +74,7 @@ def _reached(top: Group, clauses: list[ColumnElement[bool]]) -> ColumnElement[in
     if top.word == "any":
         return case(*((clause, n) for n, clause in enumerate(clauses, 1)), else_=0)
     if not clauses:
-        return func.coalesce(0)
+        return literal(0)
     return case(*((~clause, n) for n, clause in enumerate(clauses)), else_=len(clauses))
 
 
@@ -103,8 +104,10 @@ def _below(node: Node, path: Path) -> Iterator[tuple[Path, Node]]:
 def _measured(top: Group, row: list[int], inner: list[Path]) -> Measured:
     total, left, alone = row[0], row[1 : 1 + len(top.parts)], row[1 + len(top.parts) :]
     before = [total if top.word == "all" else 0, *left]
-    steps: dict[Path, Step] = {(at,): Step(before[at], n) for at, n in enumerate(left)}
+    whole = before if top.word == "all" else [total] * len(before)
+    steps: dict[Path, Step] = {}
+    for at, n in enumerate(left):
+        steps[(at,)] = Step(before[at], n, whole[at])
     for path, n in zip(inner, alone, strict=True):
-        arriving = before[path[0]] if top.word == "all" else total
-        steps[path] = Step(arriving, n)
+        steps[path] = Step(whole[path[0]], n, whole[path[0]])
     return Measured(total, before[-1] if top.parts else total, steps)

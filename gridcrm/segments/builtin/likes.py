@@ -23,7 +23,7 @@ class HasLabel(Condition):
     title: ClassVar = N_("A label")
     group: ClassVar = _GROUP
     verbs: ClassVar = (N_("have"), N_("do not have"))
-    ask: ClassVar = N_("the label {slug} with confidence of at least {min_confidence}")
+    ask: ClassVar = N_("the label {slug} with confidence ≥ {min_confidence}")
     inputs: ClassVar = (Input("slug", InputKind.ONE, N_("Label"), source="label"), _SURE)
 
     def clause(self, context: Context) -> ColumnElement[bool]:
@@ -41,7 +41,7 @@ class HasLabelUnder(Condition):
     title: ClassVar = N_("Any label of a theme")
     group: ClassVar = _GROUP
     verbs: ClassVar = (N_("have"), N_("do not have"))
-    ask: ClassVar = N_("any label of {slug} with confidence of at least {min_confidence}")
+    ask: ClassVar = N_("any label of {slug} with confidence ≥ {min_confidence}")
     inputs: ClassVar = (Input("slug", InputKind.ONE, N_("Theme"), source="theme"), _SURE)
 
     def clause(self, context: Context) -> ColumnElement[bool]:
@@ -59,9 +59,7 @@ class HasSeveralOfATheme(Condition):
     title: ClassVar = N_("Several labels of one theme")
     group: ClassVar = _GROUP
     verbs: ClassVar = (N_("have"), N_("do not have"))
-    ask: ClassVar = (
-        "{at_least} or more labels of one theme with confidence of at least {min_confidence}"
-    )
+    ask: ClassVar = "{at_least} or more labels of one theme with confidence ≥ {min_confidence}"
     inputs: ClassVar = (
         Input("at_least", InputKind.NUMBER, N_("Labels"), minimum=2, maximum=8),
         _SURE,
