@@ -76,17 +76,30 @@ async def event_funnel(
 
 
 async def series_funnel(
-    session: AsyncSession, who: Who, series_id: int, touch: Touch = Touch.LAST
+    session: AsyncSession,
+    who: Who,
+    series_id: int,
+    touch: Touch = Touch.LAST,
+    *,
+    until: datetime | None = None,
 ) -> Funnel:
-    """Return the funnel over all events of a series; nobody counts twice."""
-    return await _one(session, who, scope_of(series=series_id), touch)
+    """Return the funnel over the events of a series; nobody counts twice.
+
+    `until` leaves out events that begin later, whose guests cannot have come yet.
+    """
+    return await _one(session, who, scope_of(series=series_id, until=until), touch)
 
 
 async def segment_funnel(
-    session: AsyncSession, who: Who, segment_id: int, touch: Touch = Touch.LAST
+    session: AsyncSession,
+    who: Who,
+    segment_id: int,
+    touch: Touch = Touch.LAST,
+    *,
+    until: datetime | None = None,
 ) -> Funnel:
     """Return the funnel of the people who were invited as members of a segment."""
-    return await _one(session, who, scope_of(segment=segment_id), touch)
+    return await _one(session, who, scope_of(segment=segment_id, until=until), touch)
 
 
 async def cell_funnels(

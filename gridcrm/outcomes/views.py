@@ -55,8 +55,9 @@ class Asked:
 
 
 class Ripeness(StrEnum):
-    """Whether more outcomes can still come in."""
+    """Whether people can still come, or more outcomes come in."""
 
+    AHEAD = "ahead"
     MATURING = "maturing"
     FINAL = "final"
 
@@ -94,10 +95,12 @@ def read(params: Mapping[str, str]) -> Asked:
 
 
 def scope(asked: Asked, now: datetime) -> Scope:
-    """Return the scope of what is asked."""
-    if asked.object_id is not None:
-        return funnel.scope_of(**{asked.kind: asked.object_id})  # type: ignore[arg-type]
-    return funnel.scope_of(since=now - timedelta(days=asked.days or PERIODS[0]), until=now)
+    """Return the scope of what is asked; of several events only those that have begun."""
+    if asked.kind == "event":
+        return funnel.scope_of(event=asked.object_id)
+    if asked.object_id is None:
+        return funnel.scope_of(since=now - timedelta(days=asked.days or PERIODS[0]), until=now)
+    return funnel.scope_of(**{asked.kind: asked.object_id}, until=now)  # type: ignore[arg-type]
 
 
 async def title_of(session: AsyncSession, who: Who, asked: Asked) -> tuple[str, tuple[str, str]]:
@@ -132,7 +135,6 @@ async def view(session: AsyncSession, who: Who, asked: Asked, now: datetime) -> 
     ids = [one.event_id for one in sessions]
     last = max((one.counts_until for one in sessions), default=None)
     today = local_day(now, zone.key)
-    ripe = last is None or last < today
     heads = 0 if over.invited else sum(one.funnel.anonymous for one in sessions)
     return View(
         asked=asked,
@@ -143,9 +145,15 @@ async def view(session: AsyncSession, who: Who, asked: Asked, now: datetime) -> 
         achieved=await _achieved(session, who, ids),
         waiting=await _waiting(session, who, ids),
         counts_until=last,
-        ripeness=Ripeness.FINAL if ripe else Ripeness.MATURING,
+        ripeness=_ripeness(sessions, last, today, now),
         today=today,
     )
+
+
+def _ripeness(sessions: list[Session], last: date | None, today: date, now: datetime) -> Ripeness:
+    if sessions and all(one.starts_at > now for one in sessions):
+        return Ripeness.AHEAD
+    return Ripeness.FINAL if last is None or last < today else Ripeness.MATURING
 
 
 async def _achieved(

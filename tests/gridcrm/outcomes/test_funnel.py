@@ -265,3 +265,25 @@ async def test_the_series_page_knows_each_session_and_that_it_still_matures(
         session, cast.zhou, views.read({"series": str(world.series.id)}), NOON + timedelta(days=21)
     )
     assert later.ripeness is views.Ripeness.FINAL
+
+
+async def test_guests_of_an_event_still_to_come_are_not_said_to_have_stayed_away(
+    database: Database, cast: Cast, world: World
+):
+    async with database.transaction() as session:
+        ahead = make.event(
+            cast.a, cast.hang, starts_at=NOON + timedelta(days=3), series_id=world.series.id
+        )
+        session.add(ahead)
+        await session.flush()
+        waiting = {"state": RegistrationState.CONFIRMED, "checked_in_at": None}
+        session.add(make.registration(ahead, world.people["p6"], **waiting))
+    async with database.read() as session:
+        series = await views.view(
+            session, cast.zhou, views.read({"series": str(world.series.id)}), NOON
+        )
+        alone = await views.view(session, cast.zhou, views.read({"event": str(ahead.id)}), NOON)
+    assert series.funnel.show == Rate(2, 4)
+    assert len(series.sessions) == 2
+    assert alone.ripeness is views.Ripeness.AHEAD
+    assert (alone.funnel.registered, alone.funnel.attended) == (1, 0)
