@@ -66,6 +66,7 @@ class Customer(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("branch_id", "number"),
         UniqueConstraint("branch_id", "phone"),
+        Index("ix_customer_branch_id_cell_id", "branch_id", "cell_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -563,6 +563,9 @@ def upgrade() -> None:
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customer_birth_year"), ["birth_year"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_branch_id"), ["branch_id"], unique=False)
+        batch_op.create_index(
+            "ix_customer_branch_id_cell_id", ["branch_id", "cell_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_customer_cell_id"), ["cell_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_distance_m"), ["distance_m"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_lifecycle"), ["lifecycle"], unique=False)
@@ -1137,6 +1140,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_customer_lifecycle"))
         batch_op.drop_index(batch_op.f("ix_customer_distance_m"))
         batch_op.drop_index(batch_op.f("ix_customer_cell_id"))
+        batch_op.drop_index("ix_customer_branch_id_cell_id")
         batch_op.drop_index(batch_op.f("ix_customer_branch_id"))
         batch_op.drop_index(batch_op.f("ix_customer_birth_year"))
 
