@@ -18,8 +18,8 @@ from gridcrm.core.i18n import Language, gettext, say
 from gridcrm.core.terminal import Command, Terminal
 
 DOMAINS = (
-    "core", "accounts", "branches", "grids", "customers", "labels", "segments", "events",
-    "outcomes", "maps", "exports", "web",
+    "core", "accounts", "branches", "grids", "customers", "labels", "segments", "outcomes", "maps",
+    "exports", "web",
 )  # fmt: skip
 _BAD_INPUT = 2
 
