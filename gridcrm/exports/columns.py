@@ -132,7 +132,7 @@ def _label_names(when: When) -> ColumnElement[Any]:
 
 _COLUMNS = (
     Column("number", N_("Customer number"), lambda _: col(Customer.number), identifies=True, chosen=True),
-    Column("name", N_("Name"), lambda _: col(Customer.name), mask=mask_name, identifies=True, chosen=True),
+    Column("name", N_("Customer name"), lambda _: col(Customer.name), mask=mask_name, identifies=True, chosen=True),
     Column("phone", N_("Phone"), lambda _: col(Customer.phone), mask=mask_phone, identifies=True, chosen=True),
     Column("cell", N_("Cell"), _cell_name, chosen=True),
     Column("community", N_("Community"), lambda _: col(Customer.community), chosen=True),
@@ -152,10 +152,10 @@ _COLUMNS = (
         "answer", N_("Answer"), lambda _: col(Invitation.state),
         show=_answer, kinds=frozenset({ListKind.EVENT_INVITED}), chosen=True,
     ),
-    Column("party", N_("People"), lambda _: col(Registration.party_size), kinds=_EVENTS, chosen=True),
-    Column("registered_at", N_("Registered"), lambda _: col(Registration.created_at), show=_moment, kinds=_EVENTS),
+    Column("party", N_("Party size"), lambda _: col(Registration.party_size), kinds=_EVENTS, chosen=True),
+    Column("registered_at", N_("Registered at"), lambda _: col(Registration.created_at), show=_moment, kinds=_EVENTS),
     Column(
-        "came_at", N_("Checked in"), lambda _: col(Registration.checked_in_at), show=_moment,
+        "came_at", N_("Checked in at"), lambda _: col(Registration.checked_in_at), show=_moment,
         kinds=frozenset({ListKind.EVENT_ATTENDED}), chosen=True,
     ),
 )  # fmt: skip

@@ -50,7 +50,7 @@ async def test_the_file_comes_in_the_answer_and_is_not_kept(
     assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''Elders-")
     assert answer.content.startswith("\ufeff".encode())
     lines = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert lines[0] == ["Name", "Phone"]
+    assert lines[0] == ["Customer name", "Phone"]
     assert ["欧阳小三", "13800138001"] in lines
     register = await browser.get("/exports/register")
     assert "autumn walk in the estate" in register.text
