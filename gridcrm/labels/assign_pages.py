@@ -111,22 +111,24 @@ class BulkLabelPages(Controller):
         cell_id: FromPath[int],
     ) -> Template:
         """Show which labels a cell has by hand."""
-        cell = await grids.cell(session, who, cell_id)
         chosen = (await queries.on_cells(session, [cell_id])).get(cell_id, [])
         form = Form({"label_id": [label.id for label in chosen]})
-        options = words.leaf_options(await queries.tree(session))
-        return await page(request, "labels/cell.html", cell=cell, form=form, options=options)
+        return await _cell(request, session, who, cell_id, form)
 
     @post("/cells/{cell_id:int}")
     async def on_cell(
         self,
+        request: AnyRequest,
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
         cell_id: FromPath[int],
         data: URLEncodedBody[dict[str, Any]],
-    ) -> Redirect:
+    ) -> Response[Any]:
         """Say by hand which labels a cell has."""
-        form = parse(CellLabelsIn, data)
+        try:
+            form = parse(CellLabelsIn, data)
+        except InvalidInput as error:
+            return await _cell(request, session, who, cell_id, refused(data, error))
         await service.set_on_cell(session, who, cell_id, form.label_id)
         return go(f"/labels/cells/{cell_id}", gettext("The labels of the cell are saved."))
 
@@ -142,6 +144,16 @@ def summary(done: Assigned, label: str) -> str:
         return given
     left_out = ngettext("{n} was left out.", "{n} were left out.", done.left_out)
     return f"{given} {left_out.format(n=f'{done.left_out:,}')}"
+
+
+async def _cell(
+    request: AnyRequest, session: AsyncSession, who: Who, cell_id: int, form: Form
+) -> Template:
+    cell = await grids.cell(session, who, cell_id)
+    options = words.leaf_options(await queries.tree(session))
+    return await page(
+        request, "labels/cell.html", status=form.status, cell=cell, form=form, options=options
+    )
 
 
 async def _said(session: AsyncSession, done: Assigned, label: str) -> str:
