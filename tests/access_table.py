@@ -125,6 +125,7 @@ ACCESS: dict[str, str] = {
     "GET /healthz": PUBLIC,
     "GET /labels": Right.LABELS_VIEW,
     "POST /labels/assign": Right.LABELS_ASSIGN,
+    "GET /labels/cells/{cell_id:int}": Right.LABELS_ASSIGN,
     "POST /labels/cells/{cell_id:int}": Right.LABELS_ASSIGN,
     "GET /labels/new": Right.LABELS_MANAGE,
     "POST /labels/new": Right.LABELS_MANAGE,
