@@ -37,13 +37,12 @@ class DoorPages(Controller):
         request: AnyRequest,
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
-        now: NamedDependency[datetime],
         event_id: FromPath[int],
     ) -> Template:
         """Show the door: one field, no names; after a check-in, the tick."""
         done = request.query_params.get("done", "")
         last = await people.at_event(session, event_id, int(done)) if done.isdecimal() else None
-        return await _show(request, session, who, event_id, now, last=last)
+        return await _show(request, session, who, event_id, last=last)
 
     @post("/find")
     async def find(
@@ -51,7 +50,6 @@ class DoorPages(Controller):
         request: AnyRequest,
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
-        now: NamedDependency[datetime],
         settings: NamedDependency[Settings],
         event_id: FromPath[int],
         data: URLEncodedBody[dict[str, Any]],
@@ -61,13 +59,13 @@ class DoorPages(Controller):
         try:
             form = parse(FindIn, data)
         except InvalidInput as error:
-            return await _show(request, session, who, event_id, now, form=refused(data, error))
+            return await _show(request, session, who, event_id, form=refused(data, error))
         if form.code:
             links = Links(settings.secret, settings.base_url)
             found = await finding.by_code(session, event_id, links, form.code)
         else:
             found = await finding.by_digits(session, event_id, form.digits, form.surname)
-        return await _show(request, session, who, event_id, now, form=Form(dict(data)), found=found)
+        return await _show(request, session, who, event_id, form=Form(dict(data)), found=found)
 
     @post("/check-in")
     async def check_in(
@@ -90,8 +88,8 @@ class DoorPages(Controller):
                     session, who, event_id, form.customer_id or 0, now
                 )
         except (InvalidInput, RuleBroken) as error:
-            return await _refuse(request, session, who, event_id, now, error)
-        return await _tick(request, session, who, event_id, now, row)
+            return await _refuse(request, session, who, event_id, error)
+        return await _tick(request, session, who, event_id, row)
 
     @post("/walk-in")
     async def walk_in(
@@ -108,10 +106,10 @@ class DoorPages(Controller):
         try:
             row = await service.walk_in(session, who, event_id, parse(GuestIn, data), now)
         except InvalidInput as error:
-            return await _show(request, session, who, event_id, now, walk_in=refused(data, error))
+            return await _show(request, session, who, event_id, walk_in=refused(data, error))
         except RuleBroken as error:
-            return await _refuse(request, session, who, event_id, now, error)
-        return await _tick(request, session, who, event_id, now, row)
+            return await _refuse(request, session, who, event_id, error)
+        return await _tick(request, session, who, event_id, row)
 
     @post("/undo/{registration_id:int}")
     async def undo(
@@ -127,9 +125,9 @@ class DoorPages(Controller):
         try:
             await service.undo_check_in(session, who, event_id, registration_id, now)
         except RuleBroken as error:
-            return await _refuse(request, session, who, event_id, now, error)
+            return await _refuse(request, session, who, event_id, error)
         if wants_fragment(request):
-            return await _show(request, session, who, event_id, now, said=gettext("Taken back."))
+            return await _show(request, session, who, event_id, said=gettext("Taken back."))
         return go(f"/events/{event_id}/door", gettext("Taken back."))
 
     @post("/heads")
@@ -138,7 +136,6 @@ class DoorPages(Controller):
         request: AnyRequest,
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
-        now: NamedDependency[datetime],
         event_id: FromPath[int],
         data: URLEncodedBody[dict[str, Any]],
     ) -> Response[Any]:
@@ -148,9 +145,9 @@ class DoorPages(Controller):
             form = parse(HeadsIn, data)
             await service.add_anonymous(session, who, event_id, int(form.change))
         except (InvalidInput, RuleBroken) as error:
-            return await _refuse(request, session, who, event_id, now, error)
+            return await _refuse(request, session, who, event_id, error)
         if wants_fragment(request):
-            return await _show(request, session, who, event_id, now)
+            return await _show(request, session, who, event_id)
         return go(f"/events/{event_id}/door")
 
 
@@ -159,13 +156,12 @@ async def _tick(
     session: AsyncSession,
     who: Who,
     event_id: int,
-    now: datetime,
     row: Registration,
 ) -> Response[Any]:
     if not wants_fragment(request):
         return go(f"/events/{event_id}/door?done={row.id}")
     last = await people.at_event(session, event_id, row.id or 0)
-    return await _show(request, session, who, event_id, now, last=last)
+    return await _show(request, session, who, event_id, last=last)
 
 
 async def _refuse(
@@ -173,11 +169,10 @@ async def _refuse(
     session: AsyncSession,
     who: Who,
     event_id: int,
-    now: datetime,
     error: InvalidInput | RuleBroken,
 ) -> Response[Any]:
     form = Form({}, {"form": [say(error)]})
-    return await _show(request, session, who, event_id, now, form=form)
+    return await _show(request, session, who, event_id, form=form)
 
 
 async def _show(
@@ -185,7 +180,6 @@ async def _show(
     session: AsyncSession,
     who: Who,
     event_id: int,
-    now: datetime,
     *,
     form: Form | None = None,
     walk_in: Form | None = None,
@@ -194,7 +188,7 @@ async def _show(
     said: str = "",
 ) -> Template:
     event = await queries.one(session, who, event_id)
-    around = await showing.around(session, who, event_id, "door", now)
+    around = await showing.around(session, who, event_id, "door")
     settings: Settings = request.app.state.settings
     links = Links(settings.secret, settings.base_url)
     forms = [one for one in (form, walk_in) if one is not None]

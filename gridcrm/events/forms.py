@@ -13,6 +13,7 @@ from gridcrm.events.models import Channel
 
 MOST_SEATS = 2000
 LARGEST_PARTY = 5
+NO_LABEL = "none"
 
 
 class EventIn(SQLModel):
@@ -41,8 +42,10 @@ class EventIn(SQLModel):
 
     @field_validator("labels", mode="before")
     @classmethod
-    def _one_is_a_list(cls, value: Any) -> Any:
-        return [value] if isinstance(value, str) else value
+    def _as_list(cls, value: Any) -> Any:
+        """A form sends one label as a word, and NO_LABEL so that none can be told from no answer."""
+        values = [value] if isinstance(value, str) else value
+        return [v for v in values if v != NO_LABEL] if isinstance(values, list) else values
 
 
 class Start(StrEnum):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
@@ -18,7 +19,7 @@ from gridcrm.core.paging import page_of
 from gridcrm.core.policy import needs
 from gridcrm.core.settings import Settings
 from gridcrm.core.who import Right, Who
-from gridcrm.events import eligibility, people, qr, queries, rules, service, showing
+from gridcrm.events import eligibility, people, qr, queries, rules, service, showing, words
 from gridcrm.events.forms import InviteIn
 from gridcrm.events.links import Link, Links
 from gridcrm.events.models import Channel, InvitationState, Suppression
@@ -50,16 +51,18 @@ class InvitePages(Controller):
         event_id: FromPath[int],
     ) -> Template:
         """Show whom an invitation of a segment would reach, and why others stay out."""
-        around = await showing.around(session, who, event_id, "invite", now)
+        around = await showing.around(session, who, event_id, "invite")
         found = await _preview(request, session, who, event_id, now)
         return await page(
             request,
             "events/invite.html",
-            segments=await segments.listed(session, who),
+            segment_options=[
+                (one.id, words.name_of(one)) for one in await segments.listed(session, who)
+            ],
+            way_options=[(way.value, words.word(way)) for way in Channel],
             can_invite=around["event"].state in rules.CAN_INVITE,
             is_contact_time=eligibility.is_contact_time(now, around["zone"]),
             hours=eligibility.CONTACT_HOURS,
-            all_channels=list(Channel),
             **found,
             **around,
         )
@@ -119,7 +122,7 @@ class InvitationPages(Controller):
         event_id: FromPath[int],
     ) -> Template:
         """List the invited with their answers; `state` in the address narrows it."""
-        around = await showing.around(session, who, event_id, "invited", now)
+        around = await showing.around(session, who, event_id, "invited")
         asked = request.query_params.get("state", "")
         states = (InvitationState(asked),) if asked in set(_GOES) else _GOES
         number = showing.page_number(request.query_params)
@@ -132,8 +135,14 @@ class InvitationPages(Controller):
             "events/invitations.html",
             found=found,
             page=page_of(number, found.total, path, {"state": asked}),
-            chosen=asked,
-            states=list(_GOES),
+            state_chips=[
+                (
+                    words.word(state),
+                    path if state == asked else f"{path}?state={state}",
+                    state == asked,
+                )
+                for state in _GOES
+            ],
             link=_link(settings),
             poster=Links(settings.secret, settings.base_url).reply(Link.EVENT, event_id),
             **around,
@@ -169,7 +178,7 @@ async def _preview(
     params = request.query_params
     given = [value for value in params.getall("channels", []) if value in set(Channel)]
     channels = tuple(Channel(value) for value in given) or tuple(Channel)
-    nothing = {"segment": None, "selection": None, "reason": None, "left_out": None}
+    nothing = {"segment": None, "selection": None, "left_out": None, "reason": None}
     if not params.get("segment", "").isdecimal():
         return nothing | {"channels": channels}
     segment = await segments.one(session, who, int(params["segment"]))
@@ -190,7 +199,18 @@ async def _preview(
         "reason": reason,
         "left_out": left_out,
         "channels": channels,
+        "reason_rows": [
+            (words.reason(one), n, _address(event_id, segment.id, channels, one))
+            for one, n in selection.reasons.items()
+        ],
     }
+
+
+def _address(
+    event_id: int, segment_id: int | None, channels: tuple[Channel, ...], reason: Suppression
+) -> str:
+    asked = [("segment", segment_id), *(("channels", way.value) for way in channels)]
+    return f"/events/{event_id}/invite?{urlencode([*asked, ('reason', reason.value)])}#left-out"
 
 
 def _link(settings: Settings) -> Any:

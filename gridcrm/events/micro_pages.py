@@ -16,7 +16,8 @@ from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import go, page
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
-from gridcrm.events import catalogue, queries, service
+from gridcrm.events import catalogue, queries, service, words
+from gridcrm.events.catalogue import Theme
 from gridcrm.events.forms import MicroIn
 
 AnyRequest = Request[Any, Any, Any]
@@ -63,8 +64,13 @@ async def _show(request: AnyRequest, session: AsyncSession, who: Who, form: Form
         "events/micro.html",
         status=form.status,
         form=form,
-        themes=list(catalogue.themes().values()),
-        kinds=catalogue.templates(),
+        theme_cards=[_card(theme) for theme in catalogue.themes().values()],
         rooms=[(room.id, room.name) for room in rooms],
         staff=[(user.id, user.display_name) for user in await accounts.staff(session, who.here)],
     )
+
+
+def _card(theme: Theme) -> tuple[str, str, str, str]:
+    kind = catalogue.template(theme.template)
+    text = gettext("{n} min · up to {m} people").format(n=kind.minutes, m=kind.capacity)
+    return theme.slug, words.name_of(theme), text, theme.icon

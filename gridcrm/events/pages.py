@@ -112,11 +112,10 @@ class EventPages(Controller):
         request: AnyRequest,
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
-        now: NamedDependency[datetime],
         event_id: FromPath[int],
     ) -> Template:
         """Show an event and its next steps."""
-        return await overview(request, session, who, event_id, now, Form())
+        return await overview(request, session, who, event_id, Form())
 
     @get("/{event_id:int}/edit", opt=needs(Right.EVENTS_EDIT))
     async def edit(
@@ -166,7 +165,7 @@ class EventPages(Controller):
         event_id: FromPath[int],
     ) -> Template:
         """Show what came of an event: the parts that other domains add."""
-        around = await showing.around(session, who, event_id, "results", now)
+        around = await showing.around(session, who, event_id, "results")
         panels = await registry.panels(session, who, around["event"], now)
         return await page(request, "events/results.html", panels=panels, **around)
 
@@ -176,11 +175,10 @@ async def overview(
     session: AsyncSession,
     who: Who,
     event_id: int,
-    now: datetime,
     form: Form,
 ) -> Template:
     """Show an event's own page, with a step's form as it came back."""
-    around = await showing.around(session, who, event_id, "overview", now)
+    around = await showing.around(session, who, event_id, "overview")
     details = await showing.details(session, who, around["event"])
     context = around | details
     return await page(request, "events/event.html", status=form.status, form=form, **context)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_
+from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,7 +15,6 @@ from gridcrm.customers import queries as customers
 from gridcrm.customers.models import Customer
 from gridcrm.events.known import PURPOSE
 from gridcrm.events.models import (
-    Channel,
     Invitation,
     InvitationState,
     Registration,
@@ -194,12 +193,17 @@ def _is_visible(table: type[Registration | Invitation], who: Who) -> ColumnEleme
 
 
 def _may_be_told(now: datetime, zone: str) -> ColumnElement[bool]:
-    """Consent is asked again when the link is shown: a withdrawal counts at once."""
-    agreed = case(
-        *((col(Invitation.channel) == way, allows(PURPOSE[way], now, zone)) for way in Channel),
-        else_=false(),
+    """Consent is asked again when the link is shown: a withdrawal counts at once.
+
+    Who accepted may be told about their own place.
+    """
+    agreed = {way: allows(purpose, now, zone) for way, purpose in PURPOSE.items()}
+    by_this_way = case(
+        *((col(Invitation.channel) == way, yes) for way, yes in agreed.items()),
+        else_=or_(*agreed.values()),
     )
-    return and_(agreed, ~col(Customer.do_not_contact), ~col(Customer.deceased))
+    comes = col(Invitation.state) == InvitationState.ACCEPTED
+    return and_(or_(by_this_way, comes), ~col(Customer.do_not_contact), ~col(Customer.deceased))
 
 
 def _offset(number: int, total: int, size: int = PAGE_SIZE) -> int:

@@ -43,11 +43,10 @@ class PeoplePages(Controller):
         request: AnyRequest,
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
-        now: NamedDependency[datetime],
         event_id: FromPath[int],
     ) -> Template:
         """List those who have a seat."""
-        return await _list(request, session, who, event_id, now, Form())
+        return await _list(request, session, who, event_id, Form())
 
     @get("/waitlist", opt=needs(Right.CUSTOMERS_LIST))
     async def waitlist(
@@ -55,11 +54,10 @@ class PeoplePages(Controller):
         request: AnyRequest,
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
-        now: NamedDependency[datetime],
         event_id: FromPath[int],
     ) -> Template:
         """List those who wait, in their order."""
-        around = await showing.around(session, who, event_id, "waitlist", now)
+        around = await showing.around(session, who, event_id, "waitlist")
         number = showing.page_number(request.query_params)
         found = await people.registered(
             session, who, event_id, (RegistrationState.WAITLISTED,), number=number
@@ -84,10 +82,10 @@ class PeoplePages(Controller):
             row = await _register(session, who, event_id, form, now)
         except InvalidInput as error:
             back = refused(data, error)
-            return await _list(request, session, who, event_id, now, back)
+            return await _list(request, session, who, event_id, back)
         except RuleBroken as error:
             back = Form(dict(data), {"form": [say(error)]})
-            return await _list(request, session, who, event_id, now, back)
+            return await _list(request, session, who, event_id, back)
         waits = row.state is RegistrationState.WAITLISTED
         place = "waitlist" if waits else "registered"
         message = gettext("On the waiting list.") if waits else gettext("Registered.")
@@ -121,11 +119,10 @@ async def _list(
     session: AsyncSession,
     who: Who,
     event_id: int,
-    now: datetime,
     form: Form,
 ) -> Template:
     number = showing.page_number(request.query_params)
-    around = await showing.around(session, who, event_id, "registered", now)
+    around = await showing.around(session, who, event_id, "registered")
     found = await people.registered(session, who, event_id, _LISTED, number=number)
     return await page(
         request,

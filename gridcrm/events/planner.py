@@ -12,7 +12,6 @@ from gridcrm.accounts import queries as accounts
 from gridcrm.branches import queries as branches
 from gridcrm.core.days import local_day
 from gridcrm.core.forms import Form
-from gridcrm.core.i18n import Language, current
 from gridcrm.core.pages import page
 from gridcrm.core.who import Who
 from gridcrm.events import catalogue, queries, rules, words
@@ -44,7 +43,7 @@ async def blank(
     return Form(
         {
             "template": slug,
-            "title": _name(kind),
+            "title": words.name_of(kind),
             "starts_at": f"{datetime.combine(day, _USUAL_START):%Y-%m-%dT%H:%M}",
             "minutes": kind.minutes,
             "capacity": kind.capacity,
@@ -125,12 +124,8 @@ async def _label_groups(session: AsyncSession) -> list[tuple[str, list[tuple[str
     groups: dict[int | None, list[tuple[str, str]]] = {}
     for label in tree:
         if label.active and label.depth == LEAF_DEPTH:
-            groups.setdefault(label.parent_id, []).append((label.slug, _name(label)))
-    return [(_name(parents[parent]), leaves) for parent, leaves in groups.items()]
-
-
-def _name(thing: Any) -> str:
-    return str(thing.name_zh if current() is Language.ZH else thing.name_en)
+            groups.setdefault(label.parent_id, []).append((label.slug, words.name_of(label)))
+    return [(words.name_of(parents[parent]), leaves) for parent, leaves in groups.items()]
 
 
 def _day(text: str) -> date | None:

@@ -12,10 +12,10 @@ from gridcrm.accounts import queries as accounts
 from gridcrm.branches import queries as branches
 from gridcrm.core import audit
 from gridcrm.core.errors import InvalidInput, RuleBroken
-from gridcrm.core.i18n import Language, current, gettext
+from gridcrm.core.i18n import gettext
 from gridcrm.core.who import Who
-from gridcrm.events import bookings, catalogue, queries, rules, seats
-from gridcrm.events.catalogue import EventTemplate, Theme
+from gridcrm.events import bookings, catalogue, queries, rules, seats, words
+from gridcrm.events.catalogue import EventTemplate
 from gridcrm.events.forms import EventIn, MicroIn, Start
 from gridcrm.events.models import Event, EventLabel, EventState, Venue
 from gridcrm.grids import queries as grids
@@ -40,7 +40,7 @@ async def start_micro(session: AsyncSession, who: Who, form: MicroIn, now: datet
     runs = form.start is Start.NOW
     plan = EventIn(
         template=kind.slug,
-        title=_name(theme),
+        title=words.name_of(theme),
         starts_at=now if runs else now + SOON,
         capacity=await _places(session, who, form.venue_id, kind),
         venue_id=form.venue_id,
@@ -88,7 +88,7 @@ def _blank(who: Who, kind: EventTemplate, now: datetime) -> Event:
     return Event(
         branch_id=who.here,
         template=kind.slug,
-        title=_name(kind),
+        title=words.name_of(kind),
         starts_at=now,
         ends_at=now,
         host_id=who.user_id,
@@ -186,7 +186,3 @@ async def _places(
 def _approval(event: Event, capacity: int) -> rules.Approval:
     kind = catalogue.template(event.template)
     return rules.needed_approval(kind, capacity, names_product=event.names_product)
-
-
-def _name(thing: EventTemplate | Theme) -> str:
-    return thing.name_zh if current() is Language.ZH else thing.name_en

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -75,9 +75,7 @@ def state_bar(state: EventState) -> tuple[list[tuple[str, str]], str]:
     return [(step.value, words.word(state if step is at else step)) for step in _PATH], at.value
 
 
-async def around(
-    session: AsyncSession, who: Who, event_id: int, tab: str, now: datetime
-) -> dict[str, Any]:
+async def around(session: AsyncSession, who: Who, event_id: int, tab: str) -> dict[str, Any]:
     """Return what every page of an event shows: the event, its bar, its counters and tabs."""
     event = await queries.one(session, who, event_id)
     branch = await branches.here(session, who)
@@ -96,7 +94,7 @@ async def around(
         "step": at,
         "tabs": _tabs(who, event, counters, tab),
         "words": words,
-        "is_over": event.ends_at < now,
+        "on_the_spot": tab == "door",
     }
 
 

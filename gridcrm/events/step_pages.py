@@ -123,9 +123,9 @@ async def _step(
     try:
         await service.transition(session, who, event_id, verb, now, parse(StepIn, data or {}))
     except InvalidInput as error:
-        return await overview(request, session, who, event_id, now, refused(data, error))
+        return await overview(request, session, who, event_id, refused(data, error))
     except RuleBroken as error:
         form = Form(dict(data or {}), {"form": [say(error)]})
-        return await overview(request, session, who, event_id, now, form)
+        return await overview(request, session, who, event_id, form)
     place = "/door" if verb is Verb.START else ""
     return go(f"/events/{event_id}{place}", words.done(verb))
