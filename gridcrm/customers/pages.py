@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.errors import InvalidInput
 from gridcrm.core.forms import Form, parse, refused
-from gridcrm.core.pages import page, wants_fragment
+from gridcrm.core.pages import page
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
 from gridcrm.customers import service, words
@@ -40,8 +40,7 @@ class CustomerPages(Controller):
     ) -> Template:
         """List the customers that fit the filter in the address."""
         view = await list_view(session, who, request.query_params, now)
-        name = "customers/_list.html" if wants_fragment(request) else "customers/list.html"
-        return await page(request, name, word=words.word, **view)
+        return await page(request, "customers/list.html", word=words.word, **view)
 
     @get("/{customer_id:int}")
     async def show(
