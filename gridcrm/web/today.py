@@ -22,6 +22,7 @@ from gridcrm.maps.rules import blur_key
 from gridcrm.outcomes.funnel import last_days, scope_of
 from gridcrm.outcomes.measure import Funnel
 from gridcrm.outcomes.stages import totals
+from gridcrm.web import lunar
 from gridcrm.web import today_queries as queries
 from gridcrm.web.today_needs import Need, needs
 from gridcrm.web.today_queries import NextEvent
@@ -53,6 +54,16 @@ class Today:
     needs: list[Need] | None = None
     tasks: list[TaskLine] | None = None
     coverage: Markup | None = None
+
+    @property
+    def lunar(self) -> str:
+        """Return the day in the Chinese calendar."""
+        return lunar.lunar(self.day)
+
+    @property
+    def festival(self) -> str:
+        """Return the old festival of the day, if it is one."""
+        return lunar.festival(self.day)
 
     def by_day(self) -> list[tuple[date, list[NextEvent]]]:
         """Return the events by the day on which they begin."""
