@@ -141,7 +141,7 @@ async def _freeze(stage: Stage, planned: Planned, event: Event) -> int | None:
         segment_id=stored(segment.id),
         branch_id=event.branch_id,
         predicate=segment.predicate,
-        used_for=f"event:{event.id}",
+        used_for=event.title,
         member_count=planned.invited,
         frozen_by=stage.manager.user_id,
         frozen_at=event.starts_at - timedelta(days=9),
