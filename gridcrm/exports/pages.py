@@ -24,7 +24,7 @@ from gridcrm.exports.forms import TakeIn
 from gridcrm.exports.models import ExportEntry, ListKind
 from gridcrm.exports.rules import MOST_ROWS
 from gridcrm.exports.sources import Wanted
-from gridcrm.exports.views import preview
+from gridcrm.exports.views import filter_words, preview
 
 AnyRequest = Request[Any, Any, Any]
 _OWN = {"kind", "id", "use", "reason", "columns", "whole", "format", "query", "_csrf_token"}
@@ -109,7 +109,8 @@ class RegisterPages(Controller):
     ) -> Template:
         """Show one entry of the register."""
         line = await queries.one(session, who, export_id)
-        return await page(request, "exports/detail.html", line=line, words=words)
+        asked = await filter_words(session, who, line.entry)
+        return await page(request, "exports/detail.html", line=line, asked=asked, words=words)
 
 
 async def _register(

@@ -1,5 +1,6 @@
 """What the page says before a list is taken."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,13 +8,16 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from gridcrm.core.errors import InvalidInput
 from gridcrm.core.sheets_write import WriteCell
 from gridcrm.core.who import Right, Who
 from gridcrm.exports import contents, rules, sources
 from gridcrm.exports.columns import Column, chosen, columns_for
 from gridcrm.exports.contents import Counted
-from gridcrm.exports.models import Use
+from gridcrm.exports.models import ExportEntry, Use
 from gridcrm.exports.sources import Source, Wanted
+from gridcrm.segments import queries as segments
+from gridcrm.segments.predicate import explain, parse
 
 
 @dataclass(frozen=True)
@@ -58,3 +62,15 @@ async def preview(
         await contents.sample(session, source, picked, use, when),
         may_unmask=who.may(Right.CUSTOMERS_REVEAL) and rules.TERMS[use].names_people,
     )
+
+
+async def filter_words(session: AsyncSession, who: Who, entry: ExportEntry) -> str:
+    """Return who was asked for: a segment's condition as a sentence, other filters as they are."""
+    predicate = entry.filter.get("predicate")
+    if predicate is None:
+        return ", ".join(f"{name}: {value}" for name, value in entry.filter.items())
+    try:
+        names = await segments.names(session, who, [parse(predicate)])
+        return explain(predicate, names)
+    except InvalidInput:  # a condition that this version no longer knows
+        return json.dumps(predicate, ensure_ascii=False)
