@@ -76,8 +76,9 @@ async def _build(settings: Settings, side_m: float) -> _Town:
 def _settle(settings: Settings, town: _Town, customers: int) -> Counter[str]:
     """Bring customers into the cells and return how many live in each, by the cell's key."""
     keys = {stored(cell.id): cell.key for cell in town.cells}
-    invented = people.invent(customers, list(keys), house.NOW.year)
-    people.store(house.database_file(settings), invented, house.NOW)
+    path = house.database_file(settings)
+    invented = people.invent(customers, list(keys), len(people.labels(path)), house.NOW.year)
+    people.store(path, invented, house.NOW)
     return Counter(keys[number] for number in invented.cell_id.tolist())
 
 

@@ -1,5 +1,7 @@
 """A new installation for one benchmark: a folder of its own, a branch, its manager, its grid."""
 
+import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -26,6 +28,7 @@ from gridcrm.core.who import Role, Who
 from gridcrm.customers.service import publish_plan
 from gridcrm.grids import service as grids
 from gridcrm.grids.forms import DraftIn, DraftKind
+from gridcrm.web.seeds import seed
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 _REPOSITORY = Path(__file__).parents[1]
@@ -33,7 +36,7 @@ _REPOSITORY = Path(__file__).parents[1]
 
 @contextmanager
 def installation() -> Iterator[Settings]:
-    """Yield the settings of a migrated installation; its folder is removed afterwards."""
+    """Yield the settings of an installation as `gridcrm upgrade` leaves it, in its own folder."""
     with TemporaryDirectory(prefix="gridcrm-bench-") as folder:
         found = load({"GRIDCRM_DATA_DIR": folder})
         database_file(found).write_bytes(_migrated())
@@ -47,11 +50,19 @@ def database_file(settings: Settings) -> Path:
 
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Litestar]:
-    """Yield the running application of an installation, at one moment of time."""
+    """Yield the running application of an installation, at one moment of time.
+
+    What was loaded is kept from the garbage collector, as the server does.
+    """
     app = create_app(settings)
     app.state.clock = lambda: NOW
-    async with app.lifespan():
-        yield app
+    gc.collect()
+    gc.freeze()
+    try:
+        async with app.lifespan():
+            yield app
+    finally:
+        gc.unfreeze()
 
 
 async def hire(
@@ -103,6 +114,12 @@ def shared_data(*parts: str) -> Path | None:
 @cache
 def _migrated() -> bytes:
     with TemporaryDirectory(prefix="gridcrm-bench-") as folder:
-        path = Path(folder) / "migrated.db"
-        upgrade(f"sqlite+aiosqlite:///{path}")
-        return path.read_bytes()
+        settings = load({"GRIDCRM_DATA_DIR": folder})
+        upgrade(settings.database_url)
+        asyncio.run(_seed(settings))
+        return database_file(settings).read_bytes()
+
+
+async def _seed(settings: Settings) -> None:
+    async with opened(settings) as app, app.state.database.transaction() as session:
+        await seed(session)

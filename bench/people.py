@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-LABELS = 100
 LIKES = 6
 EVENTS = 300
 _HISTORY_DAYS = 730
@@ -33,12 +32,12 @@ class People:
     days_ago: Ints
 
 
-def invent(count: int, cell_ids: Sequence[int], year: int) -> People:
+def invent(count: int, cell_ids: Sequence[int], labels: int, year: int) -> People:
     """Return customers whose labels and events are as uneven as in life (Zipf)."""
     random = np.random.default_rng(11)
-    liked = 1 / np.arange(1, LABELS + 1)
+    liked = 1 / np.arange(1, labels + 1)
     of_whom = np.repeat(np.arange(count), np.clip(random.poisson(LIKES, count), 1, 30))
-    labels = _pairs(of_whom, random.choice(LABELS, of_whom.size, p=liked / liked.sum()), LABELS)
+    likes = random.choice(labels, of_whom.size, p=liked / liked.sum())
     visitors = random.permutation(count)[
         (count * random.random(int(1.5 * count)) ** 1.6).astype(np.int64)
     ]
@@ -46,7 +45,7 @@ def invent(count: int, cell_ids: Sequence[int], year: int) -> People:
     return People(
         birth_year=year - np.clip(random.normal(45, 16, count), 18, 95).astype(np.int64),
         cell_id=np.array(cell_ids)[random.integers(0, len(cell_ids), count)],
-        labels=labels,
+        labels=_pairs(of_whom, likes, labels),
         registrations=(who, event, random.random(who.size) < _CAME),
         days_ago=1 + random.integers(0, _HISTORY_DAYS, EVENTS),
     )
@@ -54,28 +53,22 @@ def invent(count: int, cell_ids: Sequence[int], year: int) -> People:
 
 def store(path: Path, people: People, now: datetime) -> None:
     """Write people into branch 1 of a migrated database, and its indexes afterwards."""
+    label_ids = np.array([number for number, _slug in labels(path)])
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.executescript("pragma synchronous=off; pragma cache_size=-400000")
         database.execute("begin")
         with _indexes_afterwards(database):
             _store_customers(database, people, now)
-            _store_labels(database, people, now.date())
+            _store_labels(database, people, label_ids, now.date())
             _store_registrations(database, people, now)
         database.execute("commit")
         database.execute("pragma wal_checkpoint(truncate)")
 
 
-def slug(label: int) -> str:
-    """Return the slug of an invented label, by its place in the order of liking."""
-    return f"bench.group.label{label}"
-
-
-def label_ids(database: sqlite3.Connection) -> list[int]:
-    """Return the numbers of the invented labels in their order."""
-    found = dict(
-        database.execute("select slug, id from label where slug like 'bench.group.label%'")
-    )
-    return [found[slug(label)] for label in range(LABELS)]
+def labels(path: Path) -> list[tuple[int, str]]:
+    """Return number and slug of the labels of a database that people can carry."""
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute("select id, slug from label where depth = 3 order by id").fetchall()
 
 
 def stored_time(moment: datetime) -> str:
@@ -101,16 +94,8 @@ def _store_customers(database: sqlite3.Connection, people: People, now: datetime
     _insert(database, "customer", ("id", "birth_year", "cell_id"), fixed, rows)
 
 
-def _store_labels(database: sqlite3.Connection, people: People, today: date) -> None:
-    _insert(
-        database,
-        "label",
-        ("slug",),
-        {"depth": 3, "name_zh": "标签", "name_en": "label", "position": 0, "active": 1},
-        ((slug(label),) for label in range(LABELS)),
-    )
+def _store_labels(database: sqlite3.Connection, people: People, ids: Ints, today: date) -> None:
     who, label = people.labels
-    ids = np.array(label_ids(database))
     fixed = {
         "source": "interview", "confidence": _SURE, "attendances": 0,
         "given_on": today.isoformat(), "expires_on": (today + timedelta(days=500)).isoformat(),

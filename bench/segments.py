@@ -6,6 +6,7 @@ import time
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -59,16 +60,19 @@ def run(customers: int = CUSTOMERS, side_m: float = SIDE_M, runs: int = RUNS) ->
     """Return how long the product, hand-written SQL and a pass over columns take."""
     with house.installation() as settings:
         who, cells = asyncio.run(_branch(settings, side_m))
+        path = house.database_file(settings)
+        labels = people.labels(path)
         start = time.perf_counter()
-        invented = people.invent(customers, cells, house.NOW.year)
-        people.store(house.database_file(settings), invented, house.NOW)
+        invented = people.invent(customers, cells, len(labels), house.NOW.year)
+        people.store(path, invented, house.NOW)
         built_s = time.perf_counter() - start
-        asked = _ask(cells)
+        asked = _ask(cells, [slug for _number, slug in labels])
         expected = _expected(invented, asked)
         ours = asyncio.run(_ours(settings, who, asked, expected, runs))
-        peer = _by_hand(settings, asked, expected, runs)
+        peer = _by_hand(path, asked, expected, runs)
     return {
         "customers": customers,
+        "labels": len(labels),
         "labels_on_customers": len(invented.labels[0]),
         "registrations": len(invented.registrations[0]),
         "chosen_cells": len(asked.cells),
@@ -90,13 +94,13 @@ async def _branch(settings: Settings, side_m: float) -> tuple[Who, list[int]]:
         return who, [stored(number) for number in found]
 
 
-def _ask(cells: list[int]) -> _Asked:
+def _ask(cells: list[int], slugs: list[str]) -> _Asked:
     random = np.random.default_rng(5)
     chosen = random.choice(cells, max(1, round(CHOSEN_CELLS * len(cells))), replace=False)
     predicate = {
         "all": [
-            {"any": [{"kind": "label", "slug": people.slug(label)} for label in (LIKED, ALSO)]},
-            {"not": {"kind": "label", "slug": people.slug(NOT)}},
+            {"any": [{"kind": "label", "slug": slugs[label]} for label in (LIKED, ALSO)]},
+            {"not": {"kind": "label", "slug": slugs[NOT]}},
             {"kind": "age_band", "min_age": MIN_AGE, "max_age": MAX_AGE},
             {"kind": "cell", "in": sorted(chosen.tolist())},
             {"kind": "attended", "times": 1, "days": DAYS},
@@ -151,12 +155,12 @@ async def _ids(app: Litestar, who: Who, asked: _Asked, expected: list[int]) -> f
     return 1000 * spent
 
 
-def _by_hand(settings: Settings, asked: _Asked, expected: list[int], runs: int) -> dict[str, Any]:
-    with closing(sqlite3.connect(house.database_file(settings))) as database:
+def _by_hand(path: Path, asked: _Asked, expected: list[int], runs: int) -> dict[str, Any]:
+    with closing(sqlite3.connect(path)) as database:
         database.execute("pragma cache_size=-32000")
         database.execute("create temp table chosen (cell_id integer primary key)")
         database.executemany("insert into chosen values (?)", [(cell,) for cell in asked.cells])
-        values = _values(database)
+        values = _values([number for number, _slug in people.labels(path)])
         count_sql = _BY_HAND.format(columns="count(*)")
         ids_sql = _BY_HAND.format(columns="c.id") + " order by c.id"
         counted, count = timed(lambda: database.execute(count_sql, values).fetchone()[0], runs)
@@ -166,8 +170,7 @@ def _by_hand(settings: Settings, asked: _Asked, expected: list[int], runs: int) 
     return {"hand_written_count": counted, "hand_written_ids": listed}
 
 
-def _values(database: sqlite3.Connection) -> dict[str, Any]:
-    numbers = people.label_ids(database)
+def _values(numbers: list[int]) -> dict[str, Any]:
     return {
         "liked": numbers[LIKED],
         "also": numbers[ALSO],

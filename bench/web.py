@@ -22,7 +22,6 @@ from gridcrm.core.tables import stored
 from gridcrm.customers.models import Customer
 from gridcrm.events.models import Event
 from gridcrm.web.demo import build
-from gridcrm.web.seeds import seed
 
 REGISTRATIONS = 2_000
 SEATS = 30
@@ -77,7 +76,6 @@ async def _build(settings: Settings) -> _Demo:
     where = await asyncio.to_thread(build.setting, None)
     async with house.opened(settings) as app:
         async with app.state.database.transaction() as session:
-            await seed(session)
             await build.build(session, where, now, _silent)
         async with app.state.database.transaction() as session:
             return await _keys(session, now)

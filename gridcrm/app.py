@@ -1,5 +1,6 @@
 """The application: the list of its parts."""
 
+import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -194,7 +195,10 @@ def install_registries() -> None:
 
 def from_environment() -> Litestar:
     """Return the application of the installation that the environment describes."""
-    return create_app(load())
+    app = create_app(load())
+    gc.collect()
+    gc.freeze()  # what was loaded stays: looking at it again would hold large answers up
+    return app
 
 
 def create_app(settings: Settings) -> Litestar:
