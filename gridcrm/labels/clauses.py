@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -54,7 +54,8 @@ def live(today: date) -> ColumnElement[bool]:
 
 def _carried(min_confidence: float, today: date) -> Select[Any]:
     return (
-        select(col(CustomerLabel.label_id))
+        select(literal(1))
+        .select_from(CustomerLabel)
         .where(
             col(CustomerLabel.customer_id) == Customer.id,
             live(today),

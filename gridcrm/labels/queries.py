@@ -148,29 +148,19 @@ async def removed_since(
     return [(row, label) for row, label in await session.exec(query)]
 
 
-async def rollup(
-    session: AsyncSession, branch_id: int, now: datetime
-) -> dict[int, list[tuple[Label, int]]]:
-    """Return cell id → its people's labels with counts, the most frequent first; none below five."""
+async def rollup(session: AsyncSession, cell_id: int, now: datetime) -> list[tuple[Label, int]]:
+    """Return the labels of a cell's people with counts, the most frequent first; none below five."""
     n = func.count()
     query = (
-        select(Customer.cell_id, Label, n)
-        .join(CustomerLabel, col(CustomerLabel.customer_id) == Customer.id)
-        .join(Label, col(Label.id) == CustomerLabel.label_id)
-        .where(
-            Customer.branch_id == branch_id,
-            col(Customer.cell_id).is_not(None),
-            col(Label.active),
-            live(local_day(now)),
-        )
-        .group_by(col(Customer.cell_id), *Label.__table__.columns)  # type: ignore[attr-defined]
+        select(Label, n)
+        .join(CustomerLabel, col(CustomerLabel.label_id) == Label.id)
+        .join(Customer, col(Customer.id) == CustomerLabel.customer_id)
+        .where(Customer.cell_id == cell_id, col(Label.active), live(local_day(now)))
+        .group_by(*Label.__table__.columns)  # type: ignore[attr-defined]
         .having(n >= rules.FEWEST_IN_CELL)
         .order_by(n.desc(), Label.slug)
     )
-    found: dict[int, list[tuple[Label, int]]] = {}
-    for cell_id, label, count in await session.exec(query):
-        found.setdefault(cell_id or 0, []).append((label, count))
-    return found
+    return list(await session.exec(query))
 
 
 async def cells_of(

@@ -44,6 +44,7 @@ async def rename(session: AsyncSession, who: Who, label_id: int, form: NamesIn) 
     before = [label.name_zh, label.name_en]
     label.name_zh, label.name_en = form.name_zh, form.name_en
     session.add(label)
+    await session.flush()
     audit.record(session, who, "label_rename", ("label", label_id), before=before)
     return label
 
@@ -132,6 +133,7 @@ async def unrelate(session: AsyncSession, who: Who, label_id: int, other_id: int
 async def _set_active(session: AsyncSession, who: Who, label: Label, *, on: bool) -> Label:
     label.active = on
     session.add(label)
+    await session.flush()
     audit.record(session, who, "label_reinstate" if on else "label_retire", ("label", label.id))
     return label
 

@@ -100,6 +100,8 @@ def _spoken(node: Node, names: Names, denied: bool) -> tuple[str, list[str]]:  #
         return "", [node.sentence(names, denied=denied)]
     if isinstance(node, Denied):
         return _spoken(node.part, names, not denied)
+    if len(node.parts) == 1:
+        return _spoken(node.parts[0], names, denied)
     word = _GROUPS[(node.word == "any") is not denied]
     said: list[str] = []
     for part in node.parts:

@@ -72,6 +72,7 @@ async def archive(session: AsyncSession, who: Who, segment_id: int, now: datetim
     segment = await _own(session, who, segment_id)
     segment.archived_at = segment.archived_at or now
     session.add(segment)
+    await session.flush()
     audit.record(session, who, "segment_archive", ("segment", segment_id))
     return segment
 
@@ -81,6 +82,7 @@ async def restore(session: AsyncSession, who: Who, segment_id: int) -> Segment:
     segment = await _own(session, who, segment_id)
     segment.archived_at = None
     session.add(segment)
+    await session.flush()
     audit.record(session, who, "segment_restore", ("segment", segment_id))
     return segment
 
