@@ -44,7 +44,7 @@ def test_an_event_shows_its_people_as_a_funnel(visit: Visit):
 def test_a_copied_segment_is_shaped_with_the_count_in_sight(visit: Visit):
     visit.sign_in("manager")
     page = visit.goto("/segments")
-    page.get_by_role("link", name="亲子家庭").first.click()
+    page.get_by_role("link", name="活力银发").first.click()
     page.get_by_role("button", name="复制到本网点").click()
     page.wait_for_load_state("networkidle")
     assert page.get_by_text("2,220").first.is_visible()
