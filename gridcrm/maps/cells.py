@@ -12,7 +12,8 @@ from gridcrm.core.days import local_day
 from gridcrm.core.i18n import gettext
 from gridcrm.core.who import Who
 from gridcrm.events.models import Event
-from gridcrm.grids.models import GridCell
+from gridcrm.grids import queries as grids
+from gridcrm.grids.models import GridCell, PlanState
 from gridcrm.grids.rules import Editing, editing
 from gridcrm.labels import queries as labels
 from gridcrm.labels.models import Label
@@ -60,6 +61,7 @@ class Profile:
     next_visit: date | None
     events: list[Event]
     may_edit: bool
+    is_current: bool
 
 
 async def profile(
@@ -84,6 +86,7 @@ async def profile(
         next_visit=following,
         events=await queries.events_of_cell(session, cell.id),
         may_edit=editing(who, cell) is not Editing.NOTHING,
+        is_current=(await grids.plan(session, who, cell.plan_id)).state is PlanState.PUBLISHED,
     )
 
 
@@ -122,7 +125,7 @@ async def _number(session: AsyncSession, ask: Ask, cell: GridCell, key: bytes | 
 async def _label_mix(
     session: AsyncSession, cell: GridCell, now: datetime, key: bytes | None
 ) -> list[tuple[Label, int]]:
-    mix = (await labels.rollup(session, cell.branch_id, now)).get(cell.id or 0, [])
+    mix = await labels.rollup(session, cell.id or 0, now)
     seen = [(label, shown(_of_label(cell, label, n), key)) for label, n in mix]
     return [(label, n) for label, n in seen if n is not None][:_MOST_LABELS]
 

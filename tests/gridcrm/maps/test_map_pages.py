@@ -206,6 +206,21 @@ async def test_the_cells_page_shows_the_maps_numbers_and_who_looks_after_it(at, 
         assert f"{action}{filled.west.id}" in page
 
 
+async def test_a_cell_of_an_earlier_grid_says_so_and_offers_nothing_to_do(
+    at, filled: Town, session: AsyncSession
+):
+    old = await make.plan(session, filled.cast.a, filled.cast.hang, state=PlanState.RETIRED)
+    gone = make.cell(filled.cast.a, old)
+    await keep(session, gone)
+    await session.commit()
+    browser = await at(filled.cast.hang)
+
+    page = (await browser.get(f"/cells/{gone.id}")).text
+
+    assert "a grid that does not count today" in page
+    assert "/events/new?cell=" not in page
+
+
 async def test_the_lobby_manager_gets_the_cell_without_small_numbers_and_without_its_list(
     at, filled: Town
 ):
