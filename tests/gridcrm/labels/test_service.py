@@ -166,10 +166,10 @@ async def test_a_cell_shows_a_label_only_if_five_of_its_people_carry_it(
         await service.assign(
             session, cast.wang, ids[: FEWEST_IN_CELL - 1], labels[PORTRAIT], OWN, NOON
         )
-        rolled = await queries.rollup(session, cast.a.id or 0, NOON)
-        later = await queries.rollup(session, cast.a.id or 0, NOON + timedelta(days=900))
-    assert [(x.slug, n) for x, n in rolled[cell.id or 0]] == [(CHOIR, FEWEST_IN_CELL)]
-    assert later == {}
+        rolled = await queries.rollup(session, cell.id or 0, NOON)
+        later = await queries.rollup(session, cell.id or 0, NOON + timedelta(days=900))
+    assert [(x.slug, n) for x, n in rolled] == [(CHOIR, FEWEST_IN_CELL)]
+    assert later == []
 
 
 async def test_the_team_puts_labels_on_its_own_cells_only(
