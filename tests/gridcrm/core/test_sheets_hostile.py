@@ -108,10 +108,10 @@ def test_as_many_rows_as_allowed_are_read_and_one_more_is_refused() -> None:
 def test_a_million_rows_are_refused_within_a_second() -> None:
     data = "姓名,手机号\n".encode() + b"a,1\n" * 1_000_000
 
-    started = time.perf_counter()
+    started = time.process_time()
     refusal(data, "x.csv")
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def bomb() -> bytes:
@@ -153,11 +153,11 @@ def lying() -> bytes:
 def test_a_zip_bomb_is_refused_in_a_second_and_in_little_memory(make: Callable[[], bytes]) -> None:
     data = make()
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
 
     refusal(data, "x.xlsx")
 
-    took = time.perf_counter() - started
+    took = time.process_time() - started
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert took < 1

@@ -227,11 +227,11 @@ def test_what_is_exported_is_read_back_the_same() -> None:
 
 def test_twenty_thousand_rows_are_written_within_seconds() -> None:
     rows = [[f"客户{n}", "13800000001", n, date(2026, 3, 5), "翠湖小区"] for n in range(20_000)]
-    started = time.perf_counter()
+    started = time.process_time()
 
     b"".join(write_csv(["a", "b", "c", "d", "e"], rows))
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 def read_back(data: bytes) -> list[list[object]]:
