@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, create_engine, insert
 from sqlmodel import Session, SQLModel, col, select
 
+from gridcrm.app import install_registries
 from gridcrm.core import tables
 from gridcrm.core.db import Database
 from gridcrm.customers.models import Customer
@@ -73,6 +74,19 @@ def test_arguments_never_become_part_of_the_sql(engine: Engine):
     text = str(predicate.compile_predicate(words, CONTEXT).compile(engine))
     assert "drop table" not in text
     assert "100%" not in text
+
+
+def test_no_condition_searches_a_whole_table_for_each_person(engine: Engine):
+    """What SQLite plans: an index leads to the rows of every subquery."""
+    install_registries()
+    asked = [*each_kind(CELLS, STAFF), {"kind": "attended"}, {"kind": "invited"}]
+    clause = predicate.compile_predicate({"all": [{"not": one} for one in asked]}, CONTEXT)
+    query = select(Customer.id).where(Customer.branch_id == BRANCH, clause)
+    sql = query.compile(engine, compile_kwargs={"literal_binds": True})
+    with engine.connect() as connection:
+        plan = [str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")]
+    assert plan[0].startswith("SEARCH customer USING INDEX")
+    assert [step for step in plan if "SCAN" in step] == []
 
 
 @pytest.mark.parametrize("example", range(4))

@@ -1,7 +1,6 @@
 from typing import Any
 
 import pytest
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.db import Database
 from gridcrm.core.who import Who
@@ -75,33 +74,6 @@ async def test_the_count_the_members_and_the_measure_agree(
     assert ids == [one.id for one in town.people[:10]]
     assert [one.id for one, _cell in rows] == ids
     assert several == [10, 30]
-
-
-async def test_nothing_is_searched_row_by_row_inside_the_row_by_row_search(
-    database: Database, cast: Cast
-):
-    """Every subquery of a condition finds its rows by an index."""
-    asked = {
-        "all": [
-            SINGER, AGREED, {"kind": "label_under", "slug": "stage"}, {"kind": "holding"},
-            {"not": {"kind": "holding", "product": "deposit"}},
-            {"kind": "labels_in_branch_of_tree"}, {"kind": "attended"}, {"kind": "invited"},
-        ]
-    }  # fmt: skip
-    if not database.is_sqlite:
-        pytest.skip("the plan is SQLite's; PostgreSQL chooses by its statistics")
-    async with database.read() as session:
-        scans = [line for line in await _plan(session, cast.wang, asked) if "SCAN" in line]
-    assert scans == []
-
-
-async def _plan(session: AsyncSession, who: Who, asked: Any) -> list[str]:
-    context = await queries.context(session, who, NOON)
-    connection = await session.connection()
-    query = queries.as_sql(who, parse(asked), context)
-    sql = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-    rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")
-    return [str(row[3]) for row in rows]
 
 
 async def _measured(database: Database, who: Who, asked: Any) -> Measured:
