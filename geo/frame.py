@@ -1,8 +1,8 @@
 """Frames of polygons: reading imported ones, writing our own."""
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon
@@ -10,19 +10,26 @@ from shapely.geometry import MultiPolygon
 from geo.area import checked_area
 from geo.errors import FrameError, GeoError
 
+if TYPE_CHECKING:
+    import geopandas as gpd
+
 CRS = "EPSG:4326"
 
 
 def cell_frame(
     ids: NDArray[np.object_], geometry: NDArray[np.object_], area_m2: NDArray[np.float64]
-) -> gpd.GeoDataFrame:
+) -> "gpd.GeoDataFrame":
     """Return a frame in EPSG:4326 with the columns cell_id, geometry and area_m2."""
+    import geopandas as gpd  # here, because it takes a second to load
+
     return gpd.GeoDataFrame(
         {"cell_id": ids, "geometry": geometry, "area_m2": area_m2}, geometry="geometry", crs=CRS
     )
 
 
-def read_polygons(frame: gpd.GeoDataFrame, key: str) -> tuple[tuple[str, ...], NDArray[np.object_]]:
+def read_polygons(
+    frame: "gpd.GeoDataFrame", key: str
+) -> tuple[tuple[str, ...], NDArray[np.object_]]:
     """Return the keys of a frame of polygons and its shapes in WGS 84, sorted by key."""
     if key not in frame.columns:
         raise FrameError(
@@ -64,7 +71,7 @@ def _text(value: object) -> str:
     return str(value).strip()
 
 
-def _in_degrees(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _in_degrees(frame: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
     if frame.crs is None:
         raise FrameError(
             "The table does not say in which coordinates it is.",
@@ -73,7 +80,7 @@ def _in_degrees(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame if frame.crs.equals(CRS) else frame.to_crs(CRS)
 
 
-def _shapes(frame: gpd.GeoDataFrame, keys: list[str]) -> NDArray[np.object_]:
+def _shapes(frame: "gpd.GeoDataFrame", keys: list[str]) -> NDArray[np.object_]:
     if not len(frame):
         raise FrameError("The table has no polygons.", "Choose a file with at least one.")
     out = np.empty(len(frame), dtype=object)

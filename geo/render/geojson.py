@@ -6,17 +6,19 @@ Corners of neighbouring cells are the same, so every different corner is written
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 from geo.errors import RenderError
 from geo.render.view import Legend
 from geo.tessellate.cells import Cells
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
 
 Columns = Mapping[str, Sequence[Any] | NDArray[Any]]
 
@@ -29,7 +31,7 @@ def cells_geojson(cells: Cells, columns: Columns | None = None) -> bytes:
     return _collection(cells.ids.tolist(), shapes, columns or {})
 
 
-def frame_geojson(frame: gpd.GeoDataFrame, id_column: str) -> bytes:
+def frame_geojson(frame: "gpd.GeoDataFrame", id_column: str) -> bytes:
     """Return a frame in EPSG:4326 as a feature collection, its other columns as properties."""
     others = [name for name in frame.columns if name not in (id_column, frame.geometry.name)]
     columns = {str(name): _known(frame[name]) for name in others}
@@ -123,7 +125,7 @@ def _rows(count: int, columns: Columns) -> Iterable[dict[str, Any]]:
     return (dict(zip(plain, row, strict=True)) for row in zip(*plain.values(), strict=True))
 
 
-def _known(column: pd.Series) -> list[Any]:
+def _known(column: "pd.Series") -> list[Any]:
     return list(column.astype(object).where(column.notna(), None))
 
 

@@ -1,9 +1,8 @@
 """The value that dividing an area gives, and how points find their cell in it."""
 
 from functools import cached_property
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +11,9 @@ from geo.frame import cell_frame
 from geo.plane import reach
 from geo.points import Bounds
 from geo.tessellate.spec import Spec
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
@@ -85,7 +87,7 @@ class Cells:
         return _frozen(self._tiling.area_m2())
 
     @property
-    def frame(self) -> gpd.GeoDataFrame:
+    def frame(self) -> "gpd.GeoDataFrame":
         """The cells in EPSG:4326 with cell_id, geometry and area_m2; made once, when asked for.
 
         What is added to or changed in this frame does not reach the cells.
@@ -93,7 +95,7 @@ class Cells:
         return self._frame.copy(deep=False)
 
     @cached_property
-    def _frame(self) -> gpd.GeoDataFrame:
+    def _frame(self) -> "gpd.GeoDataFrame":
         return cell_frame(self.ids, self._tiling.shapes(), self.area_m2)
 
     @cached_property

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from numbers import Real
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -15,6 +14,9 @@ from shapely.errors import ShapelyError
 from geo.errors import GeoError, SpecError
 from geo.frame import CRS, read_polygons
 from geo.points import LonLat
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _MIN_SIDE_M, _MAX_SIDE_M = 1.0, 100_000.0
 _MAX_RESOLUTION = 15
@@ -88,7 +90,7 @@ class PolygonSpec:
     """Imported polygons, one cell for each; `key` names the column that tells them apart."""
 
     kind: ClassVar[SpecKind] = SpecKind.POLYGON
-    frame: gpd.GeoDataFrame = field(repr=False)
+    frame: "gpd.GeoDataFrame" = field(repr=False)
     key: str
     keys: tuple[str, ...] = field(init=False, repr=False)
     shapes: NDArray[np.object_] = field(init=False, repr=False)
@@ -144,6 +146,8 @@ def _read_h3(values: Mapping[str, Any]) -> Spec:
 def _read_polygons(values: Mapping[str, Any]) -> Spec:
     shapes = shapely.from_wkb(values["wkb"])
     columns = {values["key"]: values["keys"], "geometry": shapes}
+    import geopandas as gpd  # here, because it takes a second to load
+
     return PolygonSpec(gpd.GeoDataFrame(columns, geometry="geometry", crs=CRS), values["key"])
 
 

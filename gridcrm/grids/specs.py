@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 
 from geo import GeoError, H3Spec, HexSpec, LonLat, PolygonSpec, SquareSpec
@@ -99,4 +98,6 @@ def _key(feature: Feature, key: str) -> str:
 
 def _polygons(names: list[str], shapes: list[BaseGeometry]) -> Spec:
     columns = {_KEY: names, "geometry": shapes}
+    import geopandas as gpd  # here, because it takes a second to load
+
     return PolygonSpec(gpd.GeoDataFrame(columns, geometry="geometry", crs=CRS), _KEY)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import shapely
 
 from geo.points import LonLat
-from geo.render.folium_map import map_file, map_page
 from geo.render.geojson import wkb_geojson
 from geo.render.schematic import SchematicCell, schematic_svg
 from geo.render.view import InlineLayerSpec, Legend, Level, MapView, MapWords, UrlLayerSpec
@@ -41,6 +40,8 @@ def frame_page(sheet: Sheet, assets: Mapping[str, str], nonce: str) -> str:
         layers.append(
             UrlLayerSpec(_level_name(level), url, clickable=False, fit=False, level=level)
         )
+    from geo.render.folium_map import map_page  # here, because folium is slow to load
+
     return map_page(_view(sheet, tuple(layers), sheet.answer.legend), assets, nonce)
 
 
@@ -58,6 +59,8 @@ def file_page(
         )
     legend = sheet.answer.legend
     explained = replace(legend, note=f"{sheet.answer.formula} {legend.note}".strip())
+    from geo.render.folium_map import map_file
+
     return map_file(_view(sheet, tuple(layers), explained), contents)
 
 
