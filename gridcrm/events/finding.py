@@ -39,7 +39,7 @@ async def by_code(session: AsyncSession, event_id: int, links: Links, code: str)
         return await _registered(session, event_id, col(Registration.id) == number)
     if kind is not Link.INVITATION:
         return []
-    this = col(Invitation.id) == number
+    this = and_(col(Invitation.id) == number, col(Invitation.event_id) == event_id)
     customer = select(Invitation.customer_id).where(this)
     registered = await _registered(session, event_id, col(Registration.customer_id).in_(customer))
     return registered or await _invited(session, event_id, this)

@@ -108,7 +108,8 @@ async def promote(session: AsyncSession, hall: Hall, now: datetime) -> list[int]
 async def resize(session: AsyncSession, hall: Hall, capacity: int, now: datetime) -> list[int]:
     """Change the number of seats; those who wait get new ones, and nobody is put out."""
     rules.check_capacity(capacity, hall.taken)
-    held = dict((await run(session, _NUMBERS, {"hall": hall.event_id})).tuples().all())
+    rows = await run(session, _NUMBERS, {"hall": hall.event_id})
+    held = {row.number: row.registration_id for row in rows}
     surplus = sorted((n for n, holder in held.items() if holder is None), reverse=True)
     gone = surplus[: max(0, len(held) - capacity)]
     here = _SEAT.c.event_id == hall.event_id

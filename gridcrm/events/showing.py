@@ -29,6 +29,15 @@ _PATH = (
     EventState.SETTLED,
     EventState.REVIEWED,
 )
+_PAST_INVITING = frozenset(
+    {
+        EventState.IN_PROGRESS,
+        EventState.CLOSED,
+        EventState.SETTLED,
+        EventState.REVIEWED,
+        EventState.CANCELLED,
+    }
+)
 _SERIES_COLOURS = 6
 _WEEK = 7
 
@@ -142,14 +151,16 @@ def _why_not_approve(who: Who, event: Event) -> str:
 
 def _tabs(who: Who, event: Event, counters: Counters, current: str) -> list[tuple[Any, ...]]:
     path = f"/events/{event.id}"
-    lists, edits = who.may(Right.CUSTOMERS_LIST), who.may(Right.EVENTS_EDIT)
+    lists = who.may(Right.CUSTOMERS_LIST)
+    invites = who.may(Right.EVENTS_EDIT) and event.state not in _PAST_INVITING
+    at_door = who.may(Right.EVENTS_DOOR) and event.state in rules.TAKES_REGISTRATIONS
     tabs: list[tuple[bool, str, str, str, int | None]] = [
         (True, "overview", gettext("Overview"), path, None),
-        (edits, "invite", gettext("Invite"), f"{path}/invite", None),
+        (invites or current == "invite", "invite", gettext("Invite"), f"{path}/invite", None),
         (lists, "invited", gettext("Invited"), f"{path}/invitations", counters.invited),
         (lists, "registered", gettext("Registered"), f"{path}/registered", counters.registered),
         (lists, "waitlist", gettext("Waiting list"), f"{path}/waitlist", counters.waiting),
-        (who.may(Right.EVENTS_DOOR), "door", gettext("Door"), f"{path}/door", None),
+        (at_door or current == "door", "door", gettext("Door"), f"{path}/door", None),
         (registry.has_panels(), "results", gettext("Results"), f"{path}/results", None),
     ]
     return [(label, url, key == current, n) for may, key, label, url, n in tabs if may]

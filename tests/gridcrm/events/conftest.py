@@ -7,13 +7,14 @@ from typing import Any
 import httpx
 import pytest
 from litestar import Litestar
+from sqlmodel import SQLModel
 
 from gridcrm.core.db import Database
 from gridcrm.core.who import Who
 from gridcrm.customers.models import Customer
 from gridcrm.events.models import Event
 from tests import make
-from tests.cast import Cast, give_token
+from tests.cast import Cast, give_token, seat
 from tests.conftest import Browser, Clock, make_browser
 
 
@@ -67,3 +68,19 @@ async def program(
 def visitor(app: Litestar) -> Browser:
     """A browser in which nobody is signed in."""
     return make_browser(app)
+
+
+@pytest.fixture
+async def sit(database: Database, browser: Browser, clock: Clock) -> Any:
+    async def down(who: Who) -> Browser:
+        await seat(database, browser, who, clock.now)
+        return browser
+
+    return down
+
+
+async def change(database: Database, row: SQLModel, **values: Any) -> None:
+    async with database.transaction() as session:
+        session.add(row)
+        for name, value in values.items():
+            setattr(row, name, value)

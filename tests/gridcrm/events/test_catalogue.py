@@ -8,7 +8,32 @@ from gridcrm.events import catalogue
 from gridcrm.events.catalogue import Gate
 
 ROOT = Path(catalogue.__file__).parents[1]
-SLUGS = ["micro_salon_idle", "anti_fraud_corner", "art_bank_singing", "art_bank_dance", "art_bank_calligraphy", "art_bank_painting", "portrait_day", "tiger_cub_photo", "lego_class", "little_banker", "spring_couplets", "festival_craft", "smartphone_class", "wellness_taiji", "tea_salon", "reading_club", "wealth_salon", "merchant_morning", "enterprise_visit", "community_fair", "home_visit", "birthday_club", "public_service", "online_charity"]
+SLUGS = [
+    "micro_salon_idle",
+    "anti_fraud_corner",
+    "art_bank_singing",
+    "art_bank_dance",
+    "art_bank_calligraphy",
+    "art_bank_painting",
+    "portrait_day",
+    "tiger_cub_photo",
+    "lego_class",
+    "little_banker",
+    "spring_couplets",
+    "festival_craft",
+    "smartphone_class",
+    "wellness_taiji",
+    "tea_salon",
+    "reading_club",
+    "wealth_salon",
+    "merchant_morning",
+    "enterprise_visit",
+    "community_fair",
+    "home_visit",
+    "birthday_club",
+    "public_service",
+    "online_charity",
+]
 
 
 def test_every_kind_of_event_is_there():
