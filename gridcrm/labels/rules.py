@@ -1,13 +1,10 @@
 """How sure a label is, how long it lasts, how many a person has, and how the tree may change."""
 
-import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from gridcrm.core.errors import InvalidInput, RuleBroken
-from gridcrm.core.i18n import gettext
-from gridcrm.labels import forbidden
+from gridcrm.core.errors import RuleBroken
 from gridcrm.labels.models import LabelSource
 
 MOST_PER_PERSON = 8
@@ -84,17 +81,6 @@ def may_carry(birth_year: int | None, today: date) -> bool:
     return birth_year is None or today.year - birth_year >= YOUNGEST
 
 
-def check_names(name_zh: str, name_en: str) -> None:
-    """Refuse a name that says what a label must never say."""
-    wrong = {
-        field: gettext(found.reason).format(word=found.word)
-        for field, name in (("name_zh", name_zh), ("name_en", name_en))
-        if (found := forbidden.found_in(name))
-    }
-    if wrong:
-        raise InvalidInput(wrong, "This label is not allowed.")
-
-
 def check_place(depth: int, parent_depth: int) -> None:
     """Refuse a parent that is not on the level above."""
     if depth != parent_depth + 1:
@@ -115,18 +101,6 @@ def check_leaf(depth: int, *, active: bool) -> None:
         raise RuleBroken("Choose a label of the lowest level.")
     if not active:
         raise RuleBroken("This label is retired; choose another one.")
-
-
-def slug_part(name_en: str) -> str:
-    """Return the last part of a slug for an English name."""
-    part = re.sub(r"[^a-z0-9]+", "_", name_en.casefold()).strip("_")[:24].strip("_")
-    return part or "label"
-
-
-def free_slug(wanted: str, taken: Collection[str]) -> str:
-    """Return the slug, with a number if it is taken."""
-    tries = [wanted, *(f"{wanted}_{n}" for n in range(2, len(taken) + 3))]
-    return next(slug for slug in tries if slug not in taken)
 
 
 def _days_in_month(first: date) -> int:

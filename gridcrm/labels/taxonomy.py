@@ -10,21 +10,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gridcrm.core import audit
 from gridcrm.core.errors import RuleBroken
 from gridcrm.core.who import Who
-from gridcrm.labels import queries, registry, rules
+from gridcrm.labels import naming, queries, registry, rules
 from gridcrm.labels.forms import LabelIn, NamesIn
 from gridcrm.labels.models import CustomerLabel, Label, LabelAlias, LabelRelation
 
 
 async def add(session: AsyncSession, who: Who, form: LabelIn) -> Label:
     """Add a label below its parent, or a theme."""
-    rules.check_names(form.name_zh, form.name_en)
+    naming.check_names(form.name_zh, form.name_en)
     parent = await queries.one(session, form.parent_id) if form.parent_id else None
     depth = parent.depth + 1 if parent else 1
     if depth > rules.LEAF_DEPTH:
         raise RuleBroken("Nothing goes below the lowest level.")
     siblings = await _below(session, form.parent_id)
     label = Label(
-        slug=await _free_slug(session, parent, rules.slug_part(form.name_en)),
+        slug=await _free_slug(session, parent, naming.slug_part(form.name_en)),
         parent_id=form.parent_id,
         depth=depth,
         name_zh=form.name_zh,
@@ -39,7 +39,7 @@ async def add(session: AsyncSession, who: Who, form: LabelIn) -> Label:
 
 async def rename(session: AsyncSession, who: Who, label_id: int, form: NamesIn) -> Label:
     """Give a label other names; its slug, and all that refers to it, stays."""
-    rules.check_names(form.name_zh, form.name_en)
+    naming.check_names(form.name_zh, form.name_en)
     label = await queries.one(session, label_id)
     before = [label.name_zh, label.name_en]
     label.name_zh, label.name_en = form.name_zh, form.name_en
@@ -145,7 +145,7 @@ async def _below(session: AsyncSession, parent_id: int | None) -> list[Label]:
 async def _free_slug(session: AsyncSession, parent: Label | None, part: str) -> str:
     taken = {label.slug for label in await queries.tree(session)}
     taken |= set(await session.exec(select(LabelAlias.slug)))
-    return rules.free_slug(f"{parent.slug}.{part}" if parent else part, taken)
+    return naming.free_slug(f"{parent.slug}.{part}" if parent else part, taken)
 
 
 async def _rename_slug(session: AsyncSession, label: Label, slug: str) -> None:

@@ -13,9 +13,9 @@ from gridcrm.core.i18n import gettext
 from gridcrm.core.who import Who
 from gridcrm.segments import choices, draft, registry
 from gridcrm.segments.condition import Choice, Condition, Input, InputKind, kind_of
-from gridcrm.segments.draft import Tree
 from gridcrm.segments.measure import Measured, measure
 from gridcrm.segments.predicate import DEEPEST, MOST_CONDITIONS, Node, dump, explain
+from gridcrm.segments.tree import Tree, below, children, leaves, strip
 
 _SLOT = re.compile(r"{(\w+)}")
 
@@ -113,7 +113,7 @@ async def build(
         sentence=explain(dump(node), choices.names_of(options)),
         wrong=wrong,
         kinds=_kinds(),
-        is_full=sum(1 for _ in draft.leaves(tree)) >= MOST_CONDITIONS,
+        is_full=sum(1 for _ in leaves(tree)) >= MOST_CONDITIONS,
         fresh=fresh,
     )
 
@@ -131,16 +131,16 @@ class _Builder:
         self._who, self._options, self._wrong, self._drops = who, options, wrong, drops
 
     def box(self, tree: Tree, path: str, depth: int) -> Box:
-        inner, denied = draft.strip(tree)
+        inner, denied = strip(tree)
         word = "all" if "all" in inner else "any"
         mode = next(m for m, known in draft.MODES.items() if known == (word, denied))
-        parts = enumerate(draft.children(inner) or [])
-        rows = [self._part(part, draft.below(path, at), depth + 1) for at, part in parts]
+        parts = enumerate(children(inner) or [])
+        rows = [self._part(part, below(path, at), depth + 1) for at, part in parts]
         return Box(path, mode, rows, *self._drop(path), may_nest=depth < DEEPEST - 2)
 
     def _part(self, tree: Tree, path: str, depth: int) -> Row | Box:
-        inner, denied = draft.strip(tree)
-        if draft.children(inner) is not None:
+        inner, denied = strip(tree)
+        if children(inner) is not None:
             return self.box(tree, path, depth)
         known = registry.conditions().get(str(inner.get("kind")))
         wrong = self._wrong.get(path, {})
@@ -184,7 +184,7 @@ class _Builder:
 
 
 def _sources(tree: Tree) -> set[str]:
-    known = [registry.conditions().get(str(leaf.get("kind"))) for _, leaf in draft.leaves(tree)]
+    known = [registry.conditions().get(str(leaf.get("kind"))) for _, leaf in leaves(tree)]
     return {item.source for one in known if one for item in one.inputs if item.source}
 
 

@@ -21,9 +21,9 @@ from gridcrm.labels import queries as labels
 from gridcrm.labels.words import leaf_options
 from gridcrm.segments import draft, queries, service
 from gridcrm.segments.builder import Built, build
-from gridcrm.segments.draft import Tree
 from gridcrm.segments.forms import SegmentIn
 from gridcrm.segments.models import Segment
+from gridcrm.segments.tree import Tree
 
 AnyRequest = Request[Any, Any, Any]
 _NAMES = ("name_zh", "name_en", "note", "label_id")

@@ -14,8 +14,8 @@ from gridcrm.core.i18n import gettext
 from gridcrm.segments import registry
 from gridcrm.segments.condition import Input, InputKind
 from gridcrm.segments.predicate import Node, parse
+from gridcrm.segments.tree import Tree, below, children, leaves, strip, word_of
 
-Tree = dict[str, Any]
 MODES = {
     "all": ("all", False),
     "any": ("any", False),
@@ -23,7 +23,6 @@ MODES = {
     "not_all": ("all", True),
 }
 _LONGEST = 200_000
-_GROUPS = ("all", "any")
 
 
 def begin(predicate: object = None) -> Tree:
@@ -90,17 +89,6 @@ def tidy(tree: Tree) -> Tree:
     return _pruned(tree, "", {}) or {"all": []}
 
 
-def leaves(tree: Tree, path: str = "") -> Iterator[tuple[str, Tree]]:
-    """Yield the conditions of a draft with their paths."""
-    inner, _ = strip(tree)
-    parts = children(inner)
-    if parts is None:
-        yield path, inner
-        return
-    for at, part in enumerate(parts):
-        yield from leaves(part, below(path, at))
-
-
 def places(
     tree: Tree, wrong: Mapping[str, object], path: str = "", at: tuple[int, ...] = ()
 ) -> Iterator[tuple[tuple[int, ...], str]]:
@@ -113,27 +101,6 @@ def places(
             kept += 1
 
 
-def strip(tree: Tree) -> tuple[Tree, bool]:
-    """Return a part without its denials, and whether they deny it."""
-    denied = False
-    while isinstance(tree.get("not"), dict):
-        tree, denied = tree["not"], not denied
-    return tree, denied
-
-
-def children(tree: Tree) -> list[Tree] | None:
-    """Return the parts of a group, None for a condition."""
-    for word in _GROUPS:
-        if isinstance(tree.get(word), list):
-            return [part for part in tree[word] if isinstance(part, dict)]
-    return None
-
-
-def below(path: str, at: int) -> str:
-    """Return the path of a part of a group."""
-    return f"{path}.{at}" if path else str(at)
-
-
 def _pruned(tree: Tree, path: str, wrong: Mapping[str, object]) -> Tree | None:
     """Return a draft without its incomplete conditions and empty groups."""
     inner, denied = strip(tree)
@@ -143,7 +110,7 @@ def _pruned(tree: Tree, path: str, wrong: Mapping[str, object]) -> Tree | None:
     else:
         found = [_pruned(part, below(path, at), wrong) for at, part in enumerate(parts)]
         whole = [part for part in found if part is not None]
-        kept = {_word(inner): whole} if whole else None
+        kept = {word_of(inner): whole} if whole else None
     return {"not": kept} if kept and denied else kept
 
 
@@ -154,7 +121,7 @@ def _typed(tree: Tree, path: str, data: Mapping[str, Any]) -> Tree:
         denied = str(data.get(f"n.{path}", int(denied))) == "1"
         made = _filled(inner, path, data) if f"n.{path}" in data else inner
     else:
-        word, denied = MODES.get(str(data.get(f"j.{path}")), (_word(inner), denied))
+        word, denied = MODES.get(str(data.get(f"j.{path}")), (word_of(inner), denied))
         made = {word: [_typed(part, below(path, at), data) for at, part in enumerate(parts)]}
     return {"not": made} if denied else made
 
@@ -184,7 +151,7 @@ def _with_part(tree: Tree, kind: str) -> list[Tree]:
     new: Tree = {"any": []} if kind == "group" else _fresh(kind)
     if parts is None or (known is None and kind != "group"):
         return [tree]
-    made = {_word(inner): [*parts, new]}
+    made = {word_of(inner): [*parts, new]}
     return [{"not": made} if denied else made]
 
 
@@ -200,10 +167,6 @@ def _fresh(kind: str) -> Tree:
     return {"kind": kind, **usual}
 
 
-def _word(group: Tree) -> str:
-    return next(word for word in _GROUPS if isinstance(group.get(word), list))
-
-
 def _at(tree: Tree, path: str, become: Any) -> Tree:
     """Return the draft in which one part has become none, one or several others."""
     if not path:
@@ -216,5 +179,5 @@ def _at(tree: Tree, path: str, become: Any) -> Tree:
         return tree
     at = int(first)
     middle = become(parts[at]) if not rest else [_at(parts[at], rest, become)]
-    made = {_word(inner): [*parts[:at], *middle, *parts[at + 1 :]]}
+    made = {word_of(inner): [*parts[:at], *middle, *parts[at + 1 :]]}
     return {"not": made} if denied else made

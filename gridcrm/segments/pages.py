@@ -143,6 +143,7 @@ class SegmentActions(Controller):
         data: URLEncodedBody[dict[str, Any]],
     ) -> Redirect:
         """Give everybody in a segment a label."""
+        who.must(Right.SEGMENTS_VIEW)
         segment = await queries.one(session, who, segment_id)
         who.must(Right.CUSTOMERS_LIST)
         form = parse(AssignIn, data)

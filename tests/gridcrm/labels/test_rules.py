@@ -5,7 +5,7 @@ import pytest
 from gridcrm.core import i18n
 from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.i18n import Language
-from gridcrm.labels import rules
+from gridcrm.labels import naming, rules
 from gridcrm.labels.forbidden import found_in
 from gridcrm.labels.models import LabelSource
 from gridcrm.labels.rules import Given
@@ -116,14 +116,14 @@ def test_harmless_names_are_allowed(name: str):
 
 def test_the_refusal_says_which_word_and_why_in_the_readers_language():
     with pytest.raises(InvalidInput) as refused:
-        rules.check_names("癌症病友会", "Cancer friends")
+        naming.check_names("癌症病友会", "Cancer friends")
     assert refused.value.fields == {
         "name_zh": "Labels say nothing about illness or disability (“癌”).",
         "name_en": "Labels say nothing about illness or disability (“cancer”).",
     }
     i18n.use(Language.ZH)
     with pytest.raises(InvalidInput) as refused:
-        rules.check_names("癌症病友会", "Friends")
+        naming.check_names("癌症病友会", "Friends")
     assert set(refused.value.fields) == {"name_zh"}
 
 
@@ -150,6 +150,6 @@ def test_only_two_different_leaves_are_merged():
 
 
 def test_slugs_are_made_of_english_names_and_numbered_when_taken():
-    assert rules.slug_part("Tea & Coffee, slowly") == "tea_coffee_slowly"
-    assert rules.slug_part("茶") == "label"
-    assert rules.free_slug("a.tea", ["a.tea", "a.tea_2"]) == "a.tea_3"
+    assert naming.slug_part("Tea & Coffee, slowly") == "tea_coffee_slowly"
+    assert naming.slug_part("茶") == "label"
+    assert naming.free_slug("a.tea", ["a.tea", "a.tea_2"]) == "a.tea_3"
