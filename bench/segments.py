@@ -3,7 +3,8 @@
 import asyncio
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -48,6 +49,9 @@ and exists (select 1 from registration r join event e on e.id = r.event_id
 """
 
 
+Spent = dict[str, list[float]]
+
+
 @dataclass(frozen=True)
 class _Asked:
     """The segment as our data, and what it is about."""
@@ -68,8 +72,7 @@ def run(customers: int = CUSTOMERS, side_m: float = SIDE_M, runs: int = RUNS) ->
         built_s = time.perf_counter() - start
         asked = _ask(cells, [slug for _number, slug in labels])
         expected = _expected(invented, asked)
-        ours = asyncio.run(_ours(settings, who, asked, expected, runs))
-        peer = _by_hand(path, asked, expected, runs)
+        times = asyncio.run(_compare(settings, who, asked, expected, runs))
     return {
         "customers": customers,
         "labels": len(labels),
@@ -78,10 +81,9 @@ def run(customers: int = CUSTOMERS, side_m: float = SIDE_M, runs: int = RUNS) ->
         "chosen_cells": len(asked.cells),
         "built_seconds": round(built_s, 1),
         "found": len(expected),
-        **ours,
-        **peer,
+        **times,
         "count_times_the_hand_written": round(
-            ours["count"]["median_ms"] / peer["hand_written_count"]["median_ms"], 2
+            times["count"]["median_ms"] / times["hand_written_count"]["median_ms"], 2
         ),
     }
 
@@ -125,49 +127,64 @@ def _holders(invented: People, *labels: int) -> Ints:
     return who[np.isin(label, labels)]
 
 
-async def _ours(
+async def _compare(
     settings: Settings, who: Who, asked: _Asked, expected: list[int], runs: int
 ) -> dict[str, Any]:
+    """Time the product and hand-written SQL in turn, so that both meet the same machine."""
+    path = house.database_file(settings)
+    spent: Spent = {}
     async with house.opened(settings) as app:
-        counts = [await _count(app, who, asked, len(expected)) for _ in range(runs)]
-        ids = [await _ids(app, who, asked, expected) for _ in range(runs)]
         async with app.state.database.read() as session:
             context = await queries.context(session, who, house.NOW)
-    compiled, _ = timed(lambda: compile_predicate(asked.predicate, context).compile(), runs)
-    return {"count": summary(counts), "ids": summary(ids), "of_which_compiling": compiled}
+        with closing(_database(path, asked)) as database:
+            values = _values([number for number, _slug in people.labels(path)])
+            for _ in range(runs):
+                assert await _count(app, who, asked, spent) == len(expected)
+                assert _count_by_hand(database, values, spent) == len(expected)
+                assert await _ids(app, who, asked, spent) == expected
+                assert _ids_by_hand(database, values, spent) == expected
+    compiling, _ = timed(lambda: compile_predicate(asked.predicate, context).compile(), runs)
+    return {name: summary(each) for name, each in spent.items()} | {"compiling": compiling}
 
 
-async def _count(app: Litestar, who: Who, asked: _Asked, expected: int) -> float:
+async def _count(app: Litestar, who: Who, asked: _Asked, spent: Spent) -> int:
     async with app.state.database.read() as session:
-        start = time.perf_counter()
-        found = await queries.count(session, who, asked.predicate, house.NOW)
-        spent = time.perf_counter() - start
-    assert found == expected
-    return 1000 * spent
+        with _noted(spent, "count"):
+            return await queries.count(session, who, asked.predicate, house.NOW)
 
 
-async def _ids(app: Litestar, who: Who, asked: _Asked, expected: list[int]) -> float:
+async def _ids(app: Litestar, who: Who, asked: _Asked, spent: Spent) -> list[int]:
     async with app.state.database.read() as session:
-        start = time.perf_counter()
-        found = await queries.member_ids(session, who, asked.predicate, house.NOW)
-        spent = time.perf_counter() - start
-    assert found == expected
-    return 1000 * spent
+        with _noted(spent, "ids"):
+            return await queries.member_ids(session, who, asked.predicate, house.NOW)
 
 
-def _by_hand(path: Path, asked: _Asked, expected: list[int], runs: int) -> dict[str, Any]:
-    with closing(sqlite3.connect(path)) as database:
-        database.execute("pragma cache_size=-32000")
-        database.execute("create temp table chosen (cell_id integer primary key)")
-        database.executemany("insert into chosen values (?)", [(cell,) for cell in asked.cells])
-        values = _values([number for number, _slug in people.labels(path)])
-        count_sql = _BY_HAND.format(columns="count(*)")
-        ids_sql = _BY_HAND.format(columns="c.id") + " order by c.id"
-        counted, count = timed(lambda: database.execute(count_sql, values).fetchone()[0], runs)
-        listed, rows = timed(lambda: database.execute(ids_sql, values).fetchall(), runs)
-    assert count == len(expected)
-    assert [number for (number,) in rows] == expected
-    return {"hand_written_count": counted, "hand_written_ids": listed}
+def _count_by_hand(database: sqlite3.Connection, values: dict[str, Any], spent: Spent) -> int:
+    with _noted(spent, "hand_written_count"):
+        (found,) = database.execute(_BY_HAND.format(columns="count(*)"), values).fetchone()
+    return int(found)
+
+
+def _ids_by_hand(database: sqlite3.Connection, values: dict[str, Any], spent: Spent) -> list[int]:
+    with _noted(spent, "hand_written_ids"):
+        rows = database.execute(_BY_HAND.format(columns="c.id") + " order by c.id", values)
+        return [number for (number,) in rows]
+
+
+@contextmanager
+def _noted(spent: Spent, name: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    spent.setdefault(name, []).append(1000 * (time.perf_counter() - start))
+
+
+def _database(path: Path, asked: _Asked) -> sqlite3.Connection:
+    """Return a connection like the product's readers, with the chosen cells at hand."""
+    database = sqlite3.connect(path)
+    database.execute("pragma cache_size=-32000")
+    database.execute("create temp table chosen (cell_id integer primary key)")
+    database.executemany("insert into chosen values (?)", [(cell,) for cell in asked.cells])
+    return database
 
 
 def _values(numbers: list[int]) -> dict[str, Any]:
