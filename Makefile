@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: help setup run demo test test-tools check lint types bench migrate assets docs clean wheel
+.PHONY: help setup run demo test test-tools check lint types bench migrate assets docs pictures clean wheel
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,8 +33,9 @@ demo: setup ## make the demo branch
 test-tools: ## install from Debian what the tests need and is missing
 	@docker/test-tools.sh
 
-test: setup test-tools ## the whole suite, on SQLite and PostgreSQL and in a browser
-	$(BIN)/pytest
+test: setup test-tools ## the whole suite, on SQLite and PostgreSQL, then in a browser
+	$(BIN)/pytest -m "not browser"
+	$(BIN)/pytest -m browser
 
 check: lint types test wheel ## all that CI does
 
@@ -54,6 +55,9 @@ bench: setup ## all benchmarks, printed as JSON
 
 migrate: setup ## make a migration from the models: make migrate m="why"
 	@$(BIN)/alembic revision --autogenerate -m "$(m)"
+
+pictures: setup test-tools ## take the README's screenshots anew
+	GRIDCRM_PICTURES=1 $(BIN)/pytest tests/browser/test_pictures.py
 
 docs: setup ## write the pages that are made from the code
 	@$(BIN)/python docs/generate.py
