@@ -82,7 +82,9 @@ def _routes() -> list[tuple[str, str, str, str]]:
 
 
 def _routes_page(title: str, rows: list[tuple[str, str, str, str]]) -> str:
-    lines = "\n".join(f"| `{verb} {path}` | {right} | {words} |" for path, verb, right, words in rows)
+    lines = "\n".join(
+        f"| `{verb} {path}` | {right} | {words} |" for path, verb, right, words in rows
+    )
     return f"# {title}\n\n{_MADE}\n| route | right | what it does |\n|---|---|---|\n{lines}\n"
 
 

@@ -99,7 +99,7 @@ async def steps_done(session: AsyncSession, branch_id: int | None) -> set[Step]:
     """Return which steps of setting up a branch are done."""
     at = -1 if branch_id is None else branch_id
     published = [GridPlan.branch_id == at, GridPlan.state == PlanState.PUBLISHED]
-    asked = {
+    asked: dict[Step, Any] = {
         Step.BRANCH: select(Branch.id),
         Step.PEOPLE: select(User.id).where(User.branch_id == at, col(User.active)),
         Step.PLACES: select(Place.id).where(Place.branch_id == at),
@@ -108,8 +108,8 @@ async def steps_done(session: AsyncSession, branch_id: int | None) -> set[Step]:
         Step.CUSTOMERS: select(Customer.id).where(Customer.branch_id == at),
         Step.EVENT: select(Event.id).where(Event.branch_id == at),
     }
-    query = select(*(part.exists().label(step) for step, part in asked.items()))  # type: ignore[call-overload]
-    row = (await session.exec(query)).one()
+    parts = [part.exists().label(step) for step, part in asked.items()]
+    row: tuple[bool, ...] = tuple((await session.exec(select(*parts))).one())
     return {step for step, done in zip(asked, row, strict=True) if done}
 
 
@@ -121,4 +121,5 @@ async def _heads(
         .where(col(Registration.event_id).in_(event_ids))
         .group_by(col(Registration.event_id), col(Registration.state))
     )
-    return {(event_id, state): int(n) for event_id, state, n in await session.exec(query)}
+    rows = await session.exec(query)
+    return {(event_id, RegistrationState(state)): int(n) for event_id, state, n in rows}
