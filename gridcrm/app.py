@@ -80,6 +80,7 @@ from gridcrm.outcomes.api import FunnelApi, OutcomeApi
 from gridcrm.outcomes.funnel_pages import FunnelPages
 from gridcrm.outcomes.import_pages import LedgerPages
 from gridcrm.outcomes.pages import OutcomePages
+from gridcrm.segments import on_customers as segments_on_customers
 from gridcrm.segments import on_labels as segments_on_labels
 from gridcrm.segments import registry as segments_registry
 from gridcrm.segments.api import CountApi, SegmentApi
@@ -175,6 +176,7 @@ def install_registries() -> None:
         panels=(
             labels_on_customers.panel,
             consent_on_customers.panel,
+            segments_on_customers.panel,
             ledger_on_customers.panel,
             outcomes_on_customers.panel,
             exports_on_customers.panel,

@@ -136,7 +136,7 @@ class _Builder:
         mode = next(m for m, known in draft.MODES.items() if known == (word, denied))
         parts = enumerate(children(inner) or [])
         rows = [self._part(part, below(path, at), depth + 1) for at, part in parts]
-        return Box(path, mode, rows, *self._drop(path), may_nest=depth < DEEPEST - 2)
+        return Box(path, mode, rows, *self._drop(path), may_nest=depth <= DEEPEST - 2)
 
     def _part(self, tree: Tree, path: str, depth: int) -> Row | Box:
         inner, denied = strip(tree)

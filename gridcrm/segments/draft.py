@@ -23,6 +23,8 @@ MODES = {
     "not_all": ("all", True),
 }
 _LONGEST = 200_000
+_MOST_BRACKETS = 500
+"""More than forty conditions in groups can need; nesting is bounded by it too."""
 
 
 def begin(predicate: object = None) -> Tree:
@@ -36,7 +38,7 @@ def read(data: Mapping[str, Any]) -> Tree:
     """Return the draft that a form carries, with what was typed into its fields."""
     text = str(data.get("draft") or "{}")
     try:
-        tree = json.loads(text) if len(text) <= _LONGEST else None
+        tree = json.loads(text) if _may_be_a_draft(text) else None
     except (ValueError, RecursionError):
         tree = None
     if not isinstance(tree, dict):
@@ -99,6 +101,10 @@ def places(
         if _pruned(part, below(path, n), wrong) is not None:
             yield from places(part, wrong, below(path, n), (*at, kept))
             kept += 1
+
+
+def _may_be_a_draft(text: str) -> bool:
+    return len(text) <= _LONGEST and text.count("{") + text.count("[") <= _MOST_BRACKETS
 
 
 def _pruned(tree: Tree, path: str, wrong: Mapping[str, object]) -> Tree | None:

@@ -16,6 +16,7 @@ from gridcrm.core.pages import go, page, wants_fragment
 from gridcrm.core.paging import PageNumber
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
+from gridcrm.customers import queries as customers
 from gridcrm.labels import queries as labels
 from gridcrm.labels import service as labelling
 from gridcrm.labels import words
@@ -24,6 +25,8 @@ from gridcrm.labels.forms import AssignIn
 from gridcrm.segments import queries, service, showing
 from gridcrm.segments.predicate import explain
 from gridcrm.segments.predicate import parse as parse_predicate
+from gridcrm.segments.profile import FEWEST_FOR_AN_INDEX, profile
+from gridcrm.segments.why import why
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -66,6 +69,46 @@ class SegmentPages(Controller):
         segment = await queries.one(session, who, segment_id)
         view = await showing.detail_view(session, who, segment, now, number)
         return await page(request, "segments/detail.html", **view)
+
+    @get("/{segment_id:int}/profile")
+    async def profile(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        segment_id: FromPath[int],
+    ) -> Template:
+        """Show what is more and what is less usual among the people of a segment."""
+        segment = await queries.one(session, who, segment_id)
+        who.must(Right.CUSTOMERS_LIST)
+        parts = await profile(session, who, parse_predicate(segment.predicate), now)
+        return await page(
+            request,
+            "segments/profile.html",
+            segment=segment,
+            parts=parts,
+            fewest=FEWEST_FOR_AN_INDEX,
+        )
+
+    @get("/{segment_id:int}/why/{customer_id:int}")
+    async def why(
+        self,
+        request: AnyRequest,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        segment_id: FromPath[int],
+        customer_id: FromPath[int],
+    ) -> Template:
+        """Show which conditions hold for one person."""
+        segment = await queries.one(session, who, segment_id)
+        customer = await customers.one(session, who, customer_id)
+        node = parse_predicate(segment.predicate)
+        reasons = await why(session, who, node, customer_id, now)
+        return await page(
+            request, "segments/why.html", segment=segment, customer=customer, reasons=reasons
+        )
 
     @get("/uses/{freeze_id:int}")
     async def used(

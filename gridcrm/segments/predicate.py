@@ -1,6 +1,7 @@
 """Conditions kept as data: check them, compile them to one SQL expression, say them in words.
 
 {"all": […]}, {"any": […]} and {"not": …} hold conditions such as {"kind": "age_band", "min_age": 60}.
+A denial is no level of its own, unless it denies another one.
 Every condition is true or false for everybody: what is not known is not fulfilled.
 """
 
@@ -126,7 +127,9 @@ def _parse(predicate: object, path: str, depth: int, numbers: "count[int]") -> N
     if len(predicate) != 1 or (word := next(iter(predicate))) not in (*_GROUPS, "not"):
         raise _faulty(path, gettext("Give one of “all”, “any”, “not” and “kind”."))
     if word == "not":
-        return Denied(_parse(predicate["not"], f"{path}.not", depth + 1, numbers))
+        inner = predicate["not"]
+        twice = isinstance(inner, Mapping) and "not" in inner
+        return Denied(_parse(inner, f"{path}.not", depth + twice, numbers))
     parts = predicate[word]
     if not isinstance(parts, list | tuple):
         raise _faulty(f"{path}.{word}", gettext("A group is a list of conditions."))

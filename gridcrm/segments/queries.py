@@ -99,7 +99,7 @@ async def names(session: AsyncSession, who: Who, nodes: Iterable[Node]) -> Names
 async def count(session: AsyncSession, who: Who, predicate: object, now: datetime) -> int:
     """Return how many of the customers whom this person may see fulfil a predicate."""
     members = await _members(session, who, predicate, now)
-    return (await session.exec(select(func.count()).where(_of(members)))).one()
+    return (await session.exec(select(func.count()).where(condition_of(members)))).one()
 
 
 async def counts(
@@ -110,7 +110,7 @@ async def counts(
         return []
     asked = await context(session, who, now)
     held = [func.count(case((clause_of(node, asked), 1))) for node in nodes]
-    asking: Any = select(func.count(), *held).where(_of(customers.visible(who)))
+    asking: Any = select(func.count(), *held).where(condition_of(customers.visible(who)))
     return list((await session.exec(asking)).one())[1:]
 
 
@@ -119,7 +119,7 @@ async def member_ids(
 ) -> list[int]:
     """Return the ids of those who fulfil a predicate, in order."""
     members = await _members(session, who, predicate, now)
-    query = select(Customer.id).where(_of(members)).order_by(col(Customer.id))
+    query = select(Customer.id).where(condition_of(members)).order_by(col(Customer.id))
     return [found or 0 for found in await session.exec(query)]
 
 
@@ -131,7 +131,7 @@ async def members(
     query = (
         select(Customer, GridCell.name)
         .outerjoin(GridCell, col(GridCell.id) == Customer.cell_id)
-        .where(_of(found))
+        .where(condition_of(found))
         .order_by(col(Customer.id))
     )
     return list(await session.exec(query.offset(offset).limit(PAGE_SIZE)))
@@ -142,13 +142,13 @@ def as_sql(who: Who, node: Node, asked: Context) -> SelectOfScalar[Customer]:
     return customers.visible(who).where(clause_of(node, asked))
 
 
+def condition_of(query: SelectOfScalar[Customer]) -> ColumnElement[bool]:
+    """Return what a selection of customers asks, to be put to other columns."""
+    asked = query.whereclause
+    return true() if asked is None else asked
+
+
 async def _members(
     session: AsyncSession, who: Who, predicate: object, now: datetime
 ) -> SelectOfScalar[Customer]:
     return as_sql(who, parse(predicate), await context(session, who, now))
-
-
-def _of(query: SelectOfScalar[Customer]) -> ColumnElement[bool]:
-    """Return what a selection of customers asks, to be put to other columns."""
-    asked = query.whereclause
-    return true() if asked is None else asked

@@ -65,7 +65,16 @@ def test_a_condition_whose_fields_did_not_come_stays_as_it_was():
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", '"all"', "[" * 100_000, '{"all":' * 60_000, "x" * 300_000]
+    "text",
+    [
+        "{",
+        "[]",
+        '"all"',
+        "[" * 100_000,
+        '{"all":' * 60_000,
+        '{"not":' * 900 + "{}" + "}" * 900,
+        "x" * 300_000,
+    ],
 )
 def test_a_draft_that_cannot_be_read_is_refused(text: str):
     with pytest.raises(InvalidInput, match="correction"):

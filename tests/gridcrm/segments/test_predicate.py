@@ -48,6 +48,15 @@ def test_groups_go_six_levels_deep_and_no_deeper():
     assert next(iter(refused.value.fields)) == "predicate" + ".all.0" * 7
 
 
+def test_a_denial_takes_no_level_but_denials_of_denials_do():
+    deep = {"not": nested(6)}
+    assert predicate.dump(predicate.parse(deep)) == deep
+    for _ in range(7):
+        deep = {"not": deep}
+    with pytest.raises(InvalidInput):
+        predicate.parse(deep)
+
+
 def test_forty_conditions_are_allowed_and_the_next_one_is_named():
     assert predicate.parse({"all": [CHILD] * 40})
     with pytest.raises(InvalidInput) as refused:
