@@ -28,7 +28,7 @@ def calendar(
     for event in events:
         place = rooms.get(event.venue_id or 0, "")
         feed.add_component(_entry(event, f"{branch.name} {place}".strip(), base_url))
-    return feed.to_ical()
+    return bytes(feed.to_ical())
 
 
 def _entry(event: Event, place: str, base_url: str) -> Entry:

@@ -1,6 +1,8 @@
 """Finding the one person at the door, never a list of those who might come."""
 
-from sqlalchemy import ColumnElement, and_, func
+from typing import Any
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -46,7 +48,7 @@ async def by_code(session: AsyncSession, event_id: int, links: Links, code: str)
 
 
 def _fits(
-    phone: ColumnElement[str], name: ColumnElement[str], digits: str, surname: str
+    phone: SQLColumnExpression[Any], name: SQLColumnExpression[Any], digits: str, surname: str
 ) -> ColumnElement[bool]:
     return and_(phone.endswith(digits, autoescape=True), name.startswith(surname, autoescape=True))
 

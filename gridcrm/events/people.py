@@ -76,7 +76,7 @@ async def registered(
             phone=phone or row.guest_phone,
             customer_id=row.customer_id,
             registration=row,
-            seats=numbers.get(row.id, ()),
+            seats=numbers.get(row.id or 0, ()),
             place=places.get(row.id),
         )
         for row, name, phone in found

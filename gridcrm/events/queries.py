@@ -11,7 +11,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from gridcrm.branches import queries as branches
-from gridcrm.core.days import local_day
 from gridcrm.core.errors import NotFound
 from gridcrm.core.paging import PAGE_SIZE
 from gridcrm.core.who import Who
@@ -29,10 +28,6 @@ from gridcrm.events.models import (
 )
 from gridcrm.labels.models import Label
 
-_AHEAD = frozenset({EventState.OPEN, EventState.FULL, EventState.IN_PROGRESS, EventState.APPROVED})
-_SHOWN_TODAY = _AHEAD | {EventState.CLOSED, EventState.SETTLED, EventState.REVIEWED}
-_DAY = timedelta(days=1)
-
 
 @dataclass(frozen=True)
 class Counters:
@@ -48,17 +43,6 @@ class Counters:
     no_shows: int = 0
 
 
-@dataclass(frozen=True)
-class OnTheDay:
-    """An event as the morning page shows it; `registered`, `here` and `waiting` are heads."""
-
-    event: Event
-    venue: str
-    registered: int
-    here: int
-    waiting: int
-
-
 def visible(who: Who) -> SelectOfScalar[Event]:
     """Select the events of the branch at hand."""
     return select(Event).where(Event.branch_id == who.here)
@@ -71,12 +55,6 @@ async def one(session: AsyncSession, who: Who, event_id: int) -> Event:
     if found is None:
         raise NotFound
     return found
-
-
-async def upcoming(session: AsyncSession, who: Who, now: datetime, limit: int = 5) -> list[Event]:
-    """Return the next events that are sure to happen."""
-    query = visible(who).where(Event.ends_at >= now, col(Event.state).in_(_AHEAD))
-    return list(await session.exec(query.order_by(col(Event.starts_at)).limit(limit)))
 
 
 async def between(
@@ -131,30 +109,11 @@ async def in_month(
     return await between(session, who, start, end, series_id=series_id, states=states)
 
 
-async def today(session: AsyncSession, who: Who, now: datetime) -> list[OnTheDay]:
-    """Return the events of the branch's day, with how full they are, in three statements."""
-    zone = (await branches.here(session, who)).time_zone
-    start = datetime.combine(local_day(now, zone), time(), ZoneInfo(zone))
-    events = await between(session, who, start, start + _DAY, states=tuple(_SHOWN_TODAY))
-    heads = await _heads(session, [event.id for event in events])
-    rooms = {room.id: room.name for room in await venues(session, who)} if events else {}
-    return [
-        OnTheDay(
-            event=event,
-            venue=rooms.get(event.venue_id, ""),
-            registered=event.taken,
-            here=heads.get((event.id, RegistrationState.CHECKED_IN), 0),
-            waiting=heads.get((event.id, RegistrationState.WAITLISTED), 0),
-        )
-        for event in events
-    ]
-
-
 async def counters(session: AsyncSession, event_id: int) -> Counters:
     """Return how far an event has got; the caller has already seen the event."""
     asked = select(Invitation.state, func.count()).where(Invitation.event_id == event_id)
     states = dict(list(await session.exec(asked.group_by(Invitation.state))))
-    heads = {state: n for (_, state), n in (await _heads(session, [event_id])).items()}
+    heads = await _heads(session, event_id)
     sent = sum(n for state, n in states.items() if state is not InvitationState.SUPPRESSED)
     here = heads.get(RegistrationState.CHECKED_IN, 0)
     absent = heads.get(RegistrationState.NO_SHOW, 0)
@@ -223,16 +182,11 @@ async def labels_of(session: AsyncSession, event_id: int) -> list[Label]:
     )
 
 
-async def _heads(
-    session: AsyncSession, event_ids: Sequence[int | None]
-) -> dict[tuple[int, RegistrationState], int]:
-    query = select(Registration.event_id, Registration.state, func.sum(Registration.party_size))
-    rows = await session.exec(
-        query.where(col(Registration.event_id).in_(event_ids)).group_by(
-            col(Registration.event_id), col(Registration.state)
-        )
-    )
-    return {(event_id, state): int(n) for event_id, state, n in rows}
+async def _heads(session: AsyncSession, event_id: int) -> dict[RegistrationState, int]:
+    query = select(Registration.state, func.sum(Registration.party_size))
+    here = query.where(Registration.event_id == event_id)
+    rows = await session.exec(here.group_by(col(Registration.state)))
+    return {RegistrationState(state): int(n) for state, n in rows}
 
 
 def number(event: Event) -> int:

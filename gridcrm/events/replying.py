@@ -160,7 +160,6 @@ async def _card(
     branch = await session.get(Branch, event.branch_id)
     room = await session.get(Venue, event.venue_id) if event.venue_id else None
     seats = await people.seat_numbers(session, [registration.id]) if registration else {}
-    waiting = registration and registration.state is RegistrationState.WAITLISTED
     assert branch is not None
     return Card(
         event=event,
@@ -170,8 +169,14 @@ async def _card(
         invitation=invitation,
         registration=registration,
         seats=next(iter(seats.values()), ()),
-        position=await people.place_in_line(session, registration) if waiting else None,
+        position=await _position(session, registration),
     )
+
+
+async def _position(session: AsyncSession, row: Registration | None) -> int | None:
+    if row is None or row.state is not RegistrationState.WAITLISTED:
+        return None
+    return await people.place_in_line(session, row)
 
 
 async def _somebody_waits(session: AsyncSession, event: Event) -> bool:

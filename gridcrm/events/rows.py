@@ -91,7 +91,7 @@ async def add(
 ) -> Registration:
     """Store a registration, with seats to come or at the end of the waiting list."""
     guest = ask.person if isinstance(ask.person, Guest) else Guest("")
-    row = {
+    row: dict[str, Any] = {
         "event_id": hall.event_id,
         "branch_id": hall.branch_id,
         "customer_id": None if isinstance(ask.person, Guest) else ask.person,

@@ -59,7 +59,7 @@ def weeks(month: date, events: Sequence[Event], zone: str, today: date) -> list[
         by_day.setdefault(local_day(event.starts_at, zone), []).append(event)
     first = month.replace(day=1)
     start = first - timedelta(days=first.weekday())
-    found = []
+    found: list[list[Day]] = []
     while start.replace(day=1) <= first or not found:
         days = [start + timedelta(days=n) for n in range(_WEEK)]
         found.append([Day(d, d.month == month.month, d == today, by_day.get(d, [])) for d in days])

@@ -15,6 +15,7 @@ import httpx
 from gridcrm.core.settings import Settings
 
 _STARTS_WITHIN_S = 30
+_APP = "gridcrm.app:from_environment"
 
 
 @asynccontextmanager
@@ -69,7 +70,7 @@ def _start(settings: Settings, port: int) -> "subprocess.Popen[bytes]":
         "GRIDCRM_SECRET": settings.secret,
         "GRIDCRM_DATA_DIR": str(settings.data_dir),
     }
-    command = [sys.executable, "-m", "uvicorn", "--factory", APP, "--port", str(port)]
+    command = [sys.executable, "-m", "uvicorn", "--factory", _APP, "--port", str(port)]
     return subprocess.Popen([*command, "--log-level", "error"], env=env)
 
 
@@ -89,6 +90,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-APP = os.environ.get("GRIDCRM_TEST_APP", "gridcrm.app:from_environment")

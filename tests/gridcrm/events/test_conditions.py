@@ -5,7 +5,6 @@ from sqlmodel import select
 
 from gridcrm.core.db import Database
 from gridcrm.customers.models import Customer
-from gridcrm.events import facts
 from gridcrm.events.models import EventSeries, EventState, InvitationState, RegistrationState
 from gridcrm.events.on_customers import timeline
 from gridcrm.segments import queries as segments
@@ -77,24 +76,6 @@ async def test_the_sentence_says_how_often_and_of_what():
     assert (
         denied == "People who were not invited 1 or more times in 180 days to events of any kind."
     )
-
-
-async def test_cells_count_different_people_of_events_that_took_place(
-    database: Database, cast: Cast, scene: Scene
-):
-    wang, li = scene.people[:2]
-    await came(database, cast, wang, 10)
-    await came(database, cast, wang, 20)
-    await came(database, cast, li, 10, state=RegistrationState.NO_SHOW)
-    await came(database, cast, li, 40)
-    since = NOON - timedelta(days=30)
-    branch_id = cast.a.id or 0
-    async with database.read() as session:
-        assert await facts.attended_by_cell(session, branch_id, since) == {None: 1}
-        assert await facts.invited_by_cell(session, branch_id, since) == {None: 2}
-        rows = await facts.attendance(session, branch_id, since)
-        assert [row.customer_id for row in rows] == [wang.id, wang.id]
-        assert await facts.attendance(session, cast.b.id or 0, since) == []
 
 
 async def test_the_timeline_tells_of_invitations_and_visits(
