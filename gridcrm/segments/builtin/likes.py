@@ -59,7 +59,7 @@ class HasSeveralOfATheme(Condition):
     title: ClassVar = N_("Several labels of one theme")
     group: ClassVar = _GROUP
     verbs: ClassVar = (N_("have"), N_("do not have"))
-    ask: ClassVar = "{at_least} or more labels of one theme with confidence ≥ {min_confidence}"
+    ask: ClassVar = N_("{at_least} or more labels of one theme with confidence ≥ {min_confidence}")
     inputs: ClassVar = (
         Input("at_least", InputKind.NUMBER, N_("Labels"), minimum=2, maximum=8),
         _SURE,
