@@ -2,8 +2,10 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import MultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
@@ -16,6 +18,8 @@ from gridcrm.core.pages import go, local_path, page
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
 from gridcrm.customers import queries as customers
+from gridcrm.customers.filters import shown_of
+from gridcrm.customers.listing import matching
 from gridcrm.customers.profile import show_profile
 from gridcrm.grids import queries as grids
 from gridcrm.labels import queries, service, words
@@ -96,10 +100,11 @@ class BulkLabelPages(Controller):
         now: NamedDependency[datetime],
         data: URLEncodedBody[dict[str, Any]],
     ) -> Redirect:
-        """Give the people chosen in a list a label."""
+        """Give the people picked in a list, or everybody whom its filter finds, a label."""
         form = parse(BulkAssignIn, data)
         label = await queries.one(session, form.label_id)
-        done = await service.assign(session, who, form.customer_id, label, form.source, now)
+        chosen = await _chosen(session, who, form, now)
+        done = await service.assign(session, who, chosen, label, form.source, now)
         return go(local_path(form.back), summary(done, words.name(label)))
 
     @get("/cells/{cell_id:int}")
@@ -144,6 +149,14 @@ def summary(done: Assigned, label: str) -> str:
         return given
     left_out = ngettext("{n} was left out.", "{n} were left out.", done.left_out)
     return f"{given} {left_out.format(n=f'{done.left_out:,}')}"
+
+
+async def _chosen(session: AsyncSession, who: Who, form: BulkAssignIn, now: datetime) -> list[int]:
+    if not form.whole:
+        return form.customer_id
+    shown = shown_of(MultiDict(parse_qsl(urlsplit(form.back).query)))
+    found = await session.exec(matching(who, shown.given, shown.facets, now))
+    return [one.id or 0 for one in found]
 
 
 async def _cell(

@@ -39,11 +39,15 @@ class AssignIn(SQLModel):
 
 
 class BulkAssignIn(AssignIn):
-    """A label for several people of a list; the fields of its other actions are passed over."""
+    """A label for those picked in a list, or for the `whole` filter that `back` holds.
+
+    The list's form serves other actions too; their fields are passed over.
+    """
 
     model_config = {"extra": "ignore"}
 
-    customer_id: list[int] = Field(min_length=1, max_length=5000)
+    customer_id: list[int] = Field(default=[], max_length=5000)
+    whole: bool = False
     back: str = "/customers"
 
     @field_validator("customer_id", mode="before")

@@ -143,6 +143,28 @@ async def test_a_list_of_people_gets_a_label_at_once(
     assert len(await _rows(database)) == 12
 
 
+async def test_everybody_whom_a_filter_finds_gets_a_label(
+    browser: Browser, database: Database, cast: Cast, clock: Clock,
+    labels: dict[str, Label], people: list[Customer],
+):  # fmt: skip
+    async with database.transaction() as session:
+        for one in people[:4]:
+            one.community = "幸福里"
+            session.add(one)
+    await seat(database, browser, cast.wang, clock.now)
+    answer = await browser.post_form(
+        "/labels/assign",
+        label_id=labels[CHOIR].id,
+        source="interview",
+        customer_id=people[9].id,
+        whole="1",
+        owner_id="",
+        back="/customers?community=幸福里",
+    )
+    assert answer.status_code == 303
+    assert {row.customer_id for row in await _rows(database)} == {one.id for one in people[:4]}
+
+
 async def _rows(database: Database) -> list[CustomerLabel]:
     async with database.read() as session:
         return list(await session.exec(select(CustomerLabel)))
