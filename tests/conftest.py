@@ -114,7 +114,8 @@ async def app(assembled: Litestar, settings: Settings, clock: Clock) -> AsyncIte
     assembled.state.settings = settings
     assembled.state.database = Database(settings.database_url, settings.secret)
     assembled.state.clock = clock
-    await assembled.stores.get("rate_limit").delete_all()
+    for name in ("rate_limit", "replies", "looks_at_replies", "feeds"):
+        await assembled.stores.get(name).delete_all()
     async with assembled.lifespan():
         yield assembled
 

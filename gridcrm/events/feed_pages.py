@@ -18,7 +18,7 @@ from gridcrm.core.who import Right
 from gridcrm.events import feed, queries
 from gridcrm.events.links import Link, Links
 
-_LIMIT = RateLimitConfig(rate_limit=("minute", 60))
+_LIMIT = RateLimitConfig(rate_limit=("minute", 60), store="feeds")
 _BEFORE, _AHEAD = timedelta(days=60), timedelta(days=400)
 
 

@@ -69,6 +69,7 @@ class EventPages(Controller):
             chosen={"series": series, "shown": shown},
             states=[(state.value, words.word(state)) for state in EventState],
             words=words,
+            heads=lambda n: showing.heads(n, who),
             feed="" if who.all_branches else links.calendar(who.user_id),
         )
 

@@ -12,7 +12,7 @@ from gridcrm.accounts import queries as accounts
 from gridcrm.branches import queries as branches
 from gridcrm.core import audit
 from gridcrm.core.errors import InvalidInput, RuleBroken
-from gridcrm.core.i18n import gettext
+from gridcrm.core.i18n import N_, gettext
 from gridcrm.core.who import Who
 from gridcrm.events import bookings, catalogue, queries, rules, seats, words
 from gridcrm.events.catalogue import EventTemplate
@@ -113,7 +113,7 @@ async def _fill(session: AsyncSession, who: Who, event: Event, form: EventIn) ->
     event.partner, event.description = form.partner, form.description
     event.names_product = form.names_product
     event.outcome_window_days = form.outcome_window_days
-    await _check(session, who, event)
+    await _check(session, who, event, is_host_named=form.host_id is not None)
 
 
 async def _keep(session: AsyncSession, who: Who, event: Event, label_slugs: Iterable[str]) -> None:
@@ -136,28 +136,33 @@ async def _set_labels(session: AsyncSession, event_id: int, slugs: Iterable[str]
     await session.flush()
 
 
-async def _check(session: AsyncSession, who: Who, event: Event) -> None:
-    """Refuse a room, host, series or cell that is not the branch's, too small or taken."""
+async def _check(session: AsyncSession, who: Who, event: Event, *, is_host_named: bool) -> None:
+    """Refuse a room, host, series or cell that is not the branch's, too small or taken.
+
+    Whoever plans is the host until one is named, so only a named host can be taken.
+    """
     errors: dict[str, str] = {}
     if event.ends_at <= event.starts_at:
-        errors["ends_at"] = "The end comes after the beginning."
+        errors["ends_at"] = N_("The end comes after the beginning.")
     if event.venue_id is not None:
         room = await queries.venue(session, who, event.venue_id)
         errors |= _room_errors(room, event.capacity)
     if event.host_id not in {user.id for user in await accounts.staff(session, who.here)}:
-        errors["host_id"] = "Choose somebody of this branch."
+        errors["host_id"] = N_("Choose somebody of this branch.")
     if event.series_id is not None:
         await queries.series(session, who, event.series_id)
     if event.cell_id is not None:
         await grids.cell(session, who, event.cell_id)
-    errors |= await _clashes(session, event)
-    if errors:
+    clashes = await _clashes(session, event)
+    if not is_host_named:
+        clashes.pop("host_id", None)
+    if errors := clashes | errors:
         raise InvalidInput(errors)
 
 
 def _room_errors(room: Venue, capacity: int) -> dict[str, str]:
     if not room.active:
-        return {"venue_id": "This room is closed."}
+        return {"venue_id": N_("This room is closed.")}
     if capacity > room.capacity:
         message = gettext("{room} holds {n} people.")
         return {"capacity": message.format(room=room.name, n=room.capacity)}

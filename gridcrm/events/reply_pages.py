@@ -22,8 +22,9 @@ from gridcrm.events.links import Link, Links
 from gridcrm.events.replying import Card
 
 AnyRequest = Request[Any, Any, Any]
-_LOOK_LIMIT = RateLimitConfig(rate_limit=("minute", 240))
-_WRITE_LIMIT = RateLimitConfig(rate_limit=("minute", 60))
+_LOOK_LIMIT = RateLimitConfig(rate_limit=("minute", 240), store="looks_at_replies")
+_WRITE_LIMIT = RateLimitConfig(rate_limit=("minute", 60), store="replies")
+"""Stores of their own: guests on the branch's Wi-Fi must not use up the sign-ins of the staff."""
 _FEW_SEATS = 5
 
 

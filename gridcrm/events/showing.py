@@ -72,6 +72,11 @@ def colour(event: Event) -> int:
     return 0 if event.series_id is None else event.series_id % _SERIES_COLOURS + 1
 
 
+def heads(count: int, who: Who) -> str:
+    """Return a number of people as this person may read it; who stands at the door counts them."""
+    return f"{count:,}" if who.may(Right.EVENTS_DOOR) else shown(count, who)
+
+
 def page_number(asked: Mapping[str, str]) -> int:
     """Return which page of a list an address asks for."""
     number = asked.get("page", "")
@@ -98,7 +103,7 @@ async def around(session: AsyncSession, who: Who, event_id: int, tab: str) -> di
         "zone": branch.time_zone,
         "room": rooms.get(event.venue_id, ""),
         "counters": counters,
-        "shown": lambda n: shown(n, who),
+        "shown": lambda n: heads(n, who),
         "steps": steps,
         "step": at,
         "tabs": _tabs(who, event, counters, tab),

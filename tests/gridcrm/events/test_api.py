@@ -230,8 +230,20 @@ async def test_wrong_bodies_are_named_field_by_field(cast: Cast, program: As, sc
     assert "registration_id" in str(neither["errors"])
 
 
-async def test_head_office_reads_no_small_numbers(cast: Cast, program: As, scene: Scene):
+async def test_who_plans_is_only_named_host_when_they_say_so(cast: Cast, program: As):
     hang = await program(cast.hang)
+    plan = {"template": "tea_salon", "starts_at": TOMORROW}
+    for _ in range(2):
+        await hang.ask("POST", "/events", 201, **plan)
+    named = await hang.ask("POST", "/events", 422, **plan, host_id=cast.hang.user_id)
+    assert named["errors"][0]["field"] == "host_id"
+
+
+async def test_hang_and_lin_read_the_small_numbers_of_their_event(
+    cast: Cast, program: As, scene: Scene
+):
+    hang, lin = await program(cast.hang), await program(cast.lin)
     await register(hang, scene, 0)
-    detail = await hang.ask("GET", scene.path)
-    assert (detail["taken"], detail["counters"]["registered"]) == (1, 1)
+    for somebody in (hang, lin):
+        detail = await somebody.ask("GET", scene.path)
+        assert (detail["taken"], detail["counters"]["registered"]) == (1, 1)

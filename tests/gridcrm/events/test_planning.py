@@ -299,6 +299,7 @@ async def test_head_office_sees_no_small_numbers_and_no_names(
 
     fen = await sit(cast.fen)
     await fen.post_form("/branch", code=cast.a.code, next="/")
+    assert "&lt;10/4" in (await fen.get("/events?month=2026-11")).text
     page = (await fen.get(scene.path)).text
     assert "&lt;10" in page
     assert '<span class="stat-value">1</span>' not in page

@@ -222,6 +222,15 @@ async def test_a_flood_of_answers_is_stopped(guest: Browser, scene: Scene, invit
     assert seen == {422, 429}
 
 
+async def test_guests_who_look_do_not_use_up_the_sign_ins_of_the_staff(
+    guest: Browser, scene: Scene, invited: list[str], cast: Cast
+):
+    for _ in range(61):
+        await guest.get(invited[0])
+    answer = await guest.post_form("/sign-in", username="zhou", password="wrong")
+    assert answer.status_code == 422
+
+
 async def test_an_answer_from_another_site_is_refused(
     guest: Browser, scene: Scene, invited: list[str], database: Database
 ):
