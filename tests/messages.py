@@ -47,6 +47,8 @@ def _of_python(path: Path) -> Iterator[Message]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "title":
             yield from _texts([node.value])
+        if isinstance(node, ast.FunctionDef):
+            yield from _texts([d for d in node.args.defaults if _is_sentence(d)])
         if not isinstance(node, ast.Call):
             continue
         name = (
@@ -57,6 +59,12 @@ def _of_python(path: Path) -> Iterator[Message]:
             yield from [(forms[0], forms[1])] if forms else []
         elif name in _SPEAKERS or name.endswith("Error"):
             yield from _texts(node.args)
+
+
+def _is_sentence(default: ast.expr) -> bool:
+    """Return whether a default is a message, as those of our errors are."""
+    value = getattr(default, "value", None)
+    return isinstance(value, str) and value.endswith(".") and " " in value
 
 
 def _texts(arguments: list[ast.expr]) -> Iterator[str]:

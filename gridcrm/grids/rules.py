@@ -4,6 +4,7 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from gridcrm.core.errors import InvalidInput, RuleBroken
+from gridcrm.core.i18n import N_
 from gridcrm.core.who import Right, Who
 from gridcrm.grids.models import GridCell, GridPlan, PlanState
 
@@ -46,10 +47,10 @@ def must_be_staff(lead_id: int | None, backup_id: int | None, staff: Collection[
     """Refuse people from elsewhere, and one person in both places."""
     wrong = {}
     if lead_id is not None and lead_id not in staff:
-        wrong["lead_id"] = "Choose somebody who works in this branch."
+        wrong["lead_id"] = N_("Choose somebody who works in this branch.")
     if backup_id is not None and backup_id not in staff:
-        wrong["backup_id"] = "Choose somebody who works in this branch."
+        wrong["backup_id"] = N_("Choose somebody who works in this branch.")
     elif backup_id is not None and backup_id == lead_id:
-        wrong["backup_id"] = "The backup is somebody else than the lead."
+        wrong["backup_id"] = N_("The backup is somebody else than the lead.")
     if wrong:
         raise InvalidInput(wrong)

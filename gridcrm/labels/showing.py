@@ -61,9 +61,14 @@ async def label_view(
         "is_leaf": label.depth == LEAF_DEPTH,
         "cells": await _cells(session, who, label_id, now),
         "may_manage": who.may(Right.LABELS_MANAGE),
-        "leaves": words.leaf_options([one for one in tree if one.id != label_id]),
+        "leaves": _other_leaves(tree, label_id),
         "new_parents": _places(tree, label),
     }
+
+
+def _other_leaves(tree: Sequence[Label], label_id: int) -> list[Any]:
+    """Return the leaves by group, without the label itself; groups stay, they give the names."""
+    return words.leaf_options([one for one in tree if one.id != label_id or one.depth < LEAF_DEPTH])
 
 
 def parent_options(tree: Sequence[Label]) -> list[tuple[int, str]]:

@@ -20,6 +20,7 @@ from gridcrm.branches import places
 from gridcrm.branches import service as branches
 from gridcrm.branches.forms import BranchIn, PlacesIn
 from gridcrm.branches.models import Branch
+from gridcrm.core.i18n import N_
 from gridcrm.core.tables import stored
 from gridcrm.core.uploads import Upload
 from gridcrm.core.who import Who
@@ -31,6 +32,7 @@ from gridcrm.web.demo.year import Stage
 
 CODE = "DEMO"
 _SEED = 20261121
+_WORK = N_("Building the demo branch")
 _OFFICERS = ("officer", "officer2", "officer3", "officer4")
 _CUSTOMERS_OF_BRANCH, _TRANSACTIONS_OF_BRANCH = 78_000, 57_000
 _DONE = {"reviewed", "closed", "settled"}
@@ -70,20 +72,20 @@ async def build(
 ) -> dict[str, str]:
     """Make the branch with everything in it and return the passwords of its people."""
     steps = 6
-    progress(0, steps, "Building the demo branch")
+    progress(0, steps, _WORK)
     stage, passwords = await _open(session, where, now)
     await _places(stage, where)
-    progress(1, steps, "Building the demo branch")
+    progress(1, steps, _WORK)
     customers = await _customers(stage, where)
-    progress(2, steps, "Building the demo branch")
+    progress(2, steps, _WORK)
     await grid.draw(session, stage.staff, now, real=where.real)
     for person in customers:
         await session.refresh(person, ["cell_id"])
-    progress(3, steps, "Building the demo branch")
+    progress(3, steps, _WORK)
     await _background(stage, customers)
-    progress(4, steps, "Building the demo branch")
+    progress(4, steps, _WORK)
     await year.play(stage, customers)
-    progress(steps, steps, "Building the demo branch")
+    progress(steps, steps, _WORK)
     return passwords
 
 

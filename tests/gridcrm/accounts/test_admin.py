@@ -269,3 +269,14 @@ async def test_the_database_itself_refuses_to_change_an_entry(cast: Cast, databa
     async with database.read() as session:
         entry = (await session.exec(select(AuditEntry))).one()
     assert entry.action == "honest"
+
+
+async def test_the_audit_is_filtered_by_whole_actions(
+    browser: Browser, cast: Cast, database: Database, clock: Clock
+):
+    await seat(database, browser, cast.hang, clock.now)
+    await note(database, cast.zhou, "customers_import")
+
+    page = await browser.get("/admin/audit")
+
+    assert '<option value="customers_import"' in page.text

@@ -182,3 +182,14 @@ def _without_branch(cast: Cast):
     from dataclasses import replace
 
     return replace(cast.fen, branch_id=None)
+
+
+async def test_the_page_of_a_group_opens_and_names_its_leaves(
+    browser: Browser, cast: Cast, database: Database, clock: Clock, labels: dict[str, Label]
+):
+    await seat(database, browser, cast.mei, clock.now)
+
+    page = await browser.get(f"/labels/{labels['visual.photography'].id}")
+
+    assert page.status_code == 200
+    assert "Portrait photography" in page.text
