@@ -23,6 +23,7 @@ from tests.gridcrm.events.conftest import Scene
 
 STEPS = 120
 MOST = 8
+VERBS, WEIGHTS = ("register", "cancel", "change", "resize"), (5, 2, 4, 1)
 
 
 @dataclass
@@ -88,7 +89,7 @@ async def step(
     event_id = scene.event.id or 0
     customer, size = dice.choice(scene.people).id or 0, dice.randint(1, 3)
     known = await registration_of(database, event_id, customer)
-    verb = dice.choice(["register", "register", "cancel", "change", "resize"])
+    verb = dice.choices(VERBS, WEIGHTS)[0]
     try:
         async with database.transaction() as session:
             if verb == "register":
