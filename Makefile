@@ -54,7 +54,8 @@ bench: setup ## all benchmarks, printed as JSON
 	@$(BIN)/python -m bench
 
 migrate: setup ## make a migration from the models: make migrate m="why"
-	@$(BIN)/alembic revision --autogenerate -m "$(m)"
+	@$(BIN)/alembic revision --autogenerate -m "$(m)" \
+	  --rev-id $$(printf %04d $$(( $$(ls migrations/versions/*.py | wc -l) + 1 )))
 
 pictures: setup test-tools ## take the README's screenshots anew
 	GRIDCRM_PICTURES=1 $(BIN)/pytest tests/browser/test_pictures.py

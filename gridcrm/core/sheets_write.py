@@ -8,10 +8,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from math import isfinite
+from typing import TYPE_CHECKING
 
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 from gridcrm.core.sheets_limits import SheetError
 from gridcrm.core.sheets_values import PADDING
@@ -62,7 +64,9 @@ def write_xlsx(
     Text is written as text, never as a formula, a number or a link.
     """
     target = io.BytesIO()
-    book = xlsxwriter.Workbook(
+    from xlsxwriter import Workbook  # here, because it is slow to load
+
+    book = Workbook(
         target,
         {
             "constant_memory": True,
@@ -107,8 +111,8 @@ def _csv_cell(cell: WriteCell) -> object:
 
 
 def _fill(
-    book: xlsxwriter.Workbook,
-    sheet: Worksheet,
+    book: "Workbook",
+    sheet: "Worksheet",
     columns: Sequence[str],
     rows: Iterable[Sequence[WriteCell]],
 ) -> tuple[list[int], int]:
@@ -136,7 +140,7 @@ def _fill(
 
 
 def _write(
-    sheet: Worksheet, at: int, n: int, cell: WriteCell, styles: Mapping[type[date], Format]
+    sheet: "Worksheet", at: int, n: int, cell: WriteCell, styles: Mapping[type[date], "Format"]
 ) -> str:
     """Write one cell by its type; return what it shows."""
     if cell is None:
@@ -158,7 +162,7 @@ def _as_day(cell: date) -> date:
     return cell.date() if isinstance(cell, datetime) else cell
 
 
-def _finish(sheet: Worksheet, widths: list[int], last_row: int) -> None:
+def _finish(sheet: "Worksheet", widths: list[int], last_row: int) -> None:
     last_column = max(0, len(widths) - 1)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, last_row, last_column)
@@ -167,7 +171,7 @@ def _finish(sheet: Worksheet, widths: list[int], last_row: int) -> None:
         sheet.set_column(n, n, min(_WIDTH_MAX, max(_WIDTH_MIN, width + 1)))
 
 
-def _set_properties(book: xlsxwriter.Workbook, title: str, properties: Mapping[str, str]) -> None:
+def _set_properties(book: "Workbook", title: str, properties: Mapping[str, str]) -> None:
     book.set_properties(
         {"title": title} | {k: v for k, v in properties.items() if k in _STANDARD_PROPERTIES}
     )

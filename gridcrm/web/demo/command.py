@@ -18,9 +18,7 @@ _FILE = "sign-ins.txt"
 
 
 async def _demo(terminal: Terminal, given: Namespace) -> Result:
-    await terminal.database.close()
-    await asyncio.to_thread(migrate.upgrade, terminal.settings.database_url)
-    await terminal.database.open()
+    await _migrate(terminal)
     async with terminal.database.read() as session:
         known = await build.exists(session)
     kept = terminal.settings.data_dir / _FILE
@@ -33,6 +31,15 @@ async def _demo(terminal: Terminal, given: Namespace) -> Result:
         await serve(terminal, port=given.port, log_level="warning")
         return {}
     return result
+
+
+async def _migrate(terminal: Terminal) -> None:
+    async with terminal.database.read() as session:
+        if await migrate.is_current(session):
+            return
+    await terminal.database.close()
+    await asyncio.to_thread(migrate.upgrade, terminal.settings.database_url)
+    await terminal.database.open()
 
 
 async def _build(terminal: Terminal, around: str | None) -> dict[str, str]:
