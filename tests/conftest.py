@@ -19,6 +19,7 @@ from gridcrm.core.i18n import Language
 from gridcrm.core.migrate import upgrade
 from gridcrm.core.settings import Settings
 from tests.cast import Cast, hire
+from tests.chromium import chromium  # noqa: F401 - a fixture for every folder
 from tests.postgres import Server, start_server
 
 SECRET = "test-secret-" + "x" * 40
