@@ -46,27 +46,28 @@ class Namer:
     compass: Compass
 
     def names(self, lon: Floats, lat: Floats) -> list[str]:
-        """Return a name for each cell, all different: the second of a name gets a 2."""
+        """Return a name for each cell, all different: the next nearest of a name gets a 2."""
         x, y = Plane(self.home).forward(lon, lat)
-        plain = self._after_landmarks(x, y)
+        plain, away_m = self._after_landmarks(x, y)
         steps = zip(_steps(x, self.width_m), _steps(y, self.width_m), strict=True)
         named = [a or self._by_direction(*step) for a, step in zip(plain, steps, strict=True)]
-        return numbered(named, np.lexsort((x, -y)).tolist())
+        return numbered(named, np.lexsort((x, -y, away_m)).tolist())
 
-    def _after_landmarks(self, x: Floats, y: Floats) -> list[str]:
-        """Return the name of the landmark around or within half a width of each point."""
-        out = [""] * len(x)
+    def _after_landmarks(self, x: Floats, y: Floats) -> tuple[list[str], Floats]:
+        """Return the landmark around or within half a width of each point, and how far it is."""
+        out, away_m = [""] * len(x), np.zeros(len(x))
         if not self.landmarks:
-            return out
+            return out, away_m
         plane = Plane(self.home)
         flat = plane.flatten_all(np.array([mark.shape for mark in self.landmarks], dtype=object))
         points = shapely.points(x, y)
-        at, mark = shapely.STRtree(flat).query_nearest(
-            points, max_distance=self.width_m / 2, all_matches=False
+        (at, mark), far_m = shapely.STRtree(flat).query_nearest(
+            points, max_distance=self.width_m / 2, return_distance=True, all_matches=False
         )
+        away_m[at] = far_m
         for cell, which in zip(at.tolist(), mark.tolist(), strict=True):
             out[cell] = self.landmarks[which].name
-        return out
+        return out, away_m
 
     def _by_direction(self, east: int, north: int) -> str:
         words = [

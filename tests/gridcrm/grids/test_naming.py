@@ -50,6 +50,12 @@ def test_cells_of_one_community_are_numbered_from_the_north_west():
     assert found == ["春城花园 3", "春城花园 2", "春城花园"]
 
 
+def test_the_cell_of_the_community_itself_keeps_the_plain_name_not_the_sliver_north_of_it():
+    garden = Landmark("春城花园", shapely.Point(*(v[0] for v in at((0, 0)))))
+
+    assert names((0, 90), (0, 10), marks=(garden,)) == ["春城花园 2", "春城花园"]
+
+
 @pytest.mark.parametrize(
     ("metres", "name"),
     [
