@@ -20,10 +20,11 @@ from gridcrm.core.policy import needs
 from gridcrm.core.uploads import needed_upload
 from gridcrm.core.who import Right, Who
 from gridcrm.customers import imports, queries, reports, words
+from gridcrm.customers.cells import ValueClass
 from gridcrm.customers.columns import Field
 from gridcrm.customers.forms import FileIn
 from gridcrm.customers.imports import Choice
-from gridcrm.customers.models import ImportFile
+from gridcrm.customers.models import ImportFile, PlacedBy
 
 AnyRequest = Request[Any, Any, Any]
 _COLUMN = "column-{}"
@@ -174,5 +175,7 @@ async def _file(
         said=reports.said,
         fields=words.options(Field),
         datums=words.options(Datum),
+        kinds=dict(words.options(ValueClass)),
+        placed_by=dict(words.options(PlacedBy)),
         column_name=_COLUMN.format,
     )

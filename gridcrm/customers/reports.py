@@ -11,6 +11,8 @@ from gridcrm.customers.cells import Reason, ValueClass, class_of, plain
 from gridcrm.customers.columns import Field
 from gridcrm.customers.differences import Clash, Differences
 from gridcrm.customers.imported import BadCell, Checked, CustomerRow
+from gridcrm.customers.models import PlacedBy
+from gridcrm.customers.reading import UNKNOWN_COMMUNITY
 
 MOST_SHOWN = 1000
 """More refused cells than this are counted, not listed; the file to download has them all."""
@@ -53,9 +55,9 @@ def report_of(
     }
 
 
-def examples(sheet: Sheet, mapping: Mapping[str, Field | None]) -> dict[str, str]:
+def examples(sheet: Sheet, mapping: Mapping[str, Field | None]) -> dict[str, dict[str, str]]:
     """Return for each column what stands in its first filled cell, or only what kind of value."""
-    found: dict[str, str] = {}
+    found: dict[str, dict[str, str]] = {}
     for index, column in enumerate(sheet.columns):
         cells = (row.cells[index] for row in sheet.rows)
         first = next((cell for cell in cells if cell is not None), None)
@@ -114,13 +116,12 @@ def _reason_json(reason: Reason) -> dict[str, Any]:
 
 
 def _warnings(checked: Checked) -> list[dict[str, Any]]:
-    """Return each warning once, with how many rows have it and the first of them."""
-    found: dict[str, dict[str, Any]] = {}
+    """Return each warning once, with its column, how many rows have it and the first of them."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
     for line, reason in _reasons(checked):
-        entry = found.setdefault(
-            str(reason), {"reason": _reason_json(reason), "line": line, "count": 0}
-        )
-        entry["count"] += 1
+        column = str(reason.params.get("column", ""))
+        new = {"reason": _reason_json(reason), "column": column, "line": line, "count": 0}
+        found.setdefault((column, str(reason)), new)["count"] += 1
     return sorted(found.values(), key=lambda entry: -entry["count"])[:MOST_SHOWN]
 
 
@@ -139,16 +140,23 @@ def _sample(row: CustomerRow) -> dict[str, Any]:
         "phone": mask_phone(row.phone) if row.phone else "",
         "community": row.community or "",
         "tier": row.tier,
-        "placed": row.lon is not None,
+        "placed_by": _placed_by(row),
     }
 
 
-def _example(cell: Cell, field: Field | None) -> str:
+def _placed_by(row: CustomerRow) -> PlacedBy | None:
+    if row.lon is not None:
+        return PlacedBy.COORDINATES
+    is_unknown = any(reason.message == UNKNOWN_COMMUNITY for reason in row.warnings)
+    return PlacedBy.COMMUNITY if row.community and not is_unknown else None
+
+
+def _example(cell: Cell, field: Field | None) -> dict[str, str]:
     if cell is None:
-        return ""
+        return {}
     text = plain(cell)[:_EXAMPLE_CHARS]
     if field is Field.NAME:
-        return mask_name(text)
+        return {"text": mask_name(text)}
     if field is Field.PHONE:
-        return mask_phone(text)
-    return text if field in _OPEN else f"({class_of(cell)})"
+        return {"text": mask_phone(text)}
+    return {"text": text} if field in _OPEN else {"kind": class_of(cell)}

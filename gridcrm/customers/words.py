@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from geo import Datum
 from gridcrm.core.i18n import N_, gettext
+from gridcrm.customers.cells import ValueClass
 from gridcrm.customers.columns import Field
 from gridcrm.customers.forms import Gender
 from gridcrm.customers.models import Lifecycle, PlacedBy, RevealReason, Tier
@@ -24,6 +25,16 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
         Lifecycle.DECLINING: N_("Declining"),
         Lifecycle.LAPSED: N_("Lapsed"),
         Lifecycle.WON_BACK: N_("Won back"),
+    },
+    ValueClass: {
+        ValueClass.EMPTY: N_("(empty)"),
+        ValueClass.TEXT: N_("(words)"),
+        ValueClass.NUMBER: N_("(a number)"),
+        ValueClass.SCIENTIFIC: N_("(a number)"),
+        ValueClass.DATE: N_("(a date)"),
+        ValueClass.MASKED: N_("(masked)"),
+        ValueClass.MIXED: N_("(digits and words)"),
+        ValueClass.ID_NUMBER: N_("(an identity number)"),
     },
     Gender: {Gender.FEMALE: N_("Female"), Gender.MALE: N_("Male")},
     PlacedBy: {

@@ -68,6 +68,19 @@ async def test_a_check_says_what_would_happen_and_stores_nobody(
     assert "手机号" in page.text
 
 
+async def test_the_first_people_say_what_places_them_and_dates_stay_hidden(
+    browser: Browser, hang_at_work: Town
+):
+    rows = [["C-1", "孙晓梅", "阳光花园", "1958-3-5"], ["C-2", "郑玉珍", "不存在", "1957-10-2"]]
+    path = await upload(browser, csv_bytes([["客户编号", "姓名", "小区", "出生日期"], *rows]))
+    page = await browser.get(path)
+
+    sample = page.text.partition("The first people of the file")[2]
+    assert sample.count("by the community") == 1
+    assert "(a date)" in page.text
+    assert "1958" not in page.text
+
+
 async def test_no_name_and_no_phone_of_the_file_stands_on_the_page(
     browser: Browser, hang_at_work: Town
 ):
@@ -103,7 +116,7 @@ async def test_taking_in_adds_changes_places_and_keeps_consent_and_products(
         (wu.id, Purpose.MARKETING_SMS, ConsentState.REFUSED),
         (wu.id, Purpose.MARKETING_CALL, ConsentState.REFUSED),
     }
-    assert sorted(held) == sorted(["存款", "理财"])
+    assert held == ["deposit", "wealth"]
     assert (file.state, file.report["extras"]["consents"]) == (ImportState.COMMITTED, 4)
 
 
