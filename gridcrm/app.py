@@ -75,7 +75,6 @@ from gridcrm.maps.api import MapApi
 from gridcrm.maps.pages import CellPages, MapPages
 from gridcrm.outcomes import on_customers as outcomes_on_customers
 from gridcrm.outcomes import on_events as outcomes_on_events
-from gridcrm.outcomes import on_segments as outcomes_on_segments
 from gridcrm.outcomes.api import FunnelApi, OutcomeApi
 from gridcrm.outcomes.funnel_pages import FunnelPages
 from gridcrm.outcomes.import_pages import LedgerPages
@@ -189,9 +188,7 @@ def install_registries() -> None:
         links=(segments_on_labels.LINK, events_on_labels.LINK),
         uses=(segments_on_labels.uses, events_on_labels.uses),
     )
-    segments_registry.install(
-        events_conditions.CONDITIONS, events_conditions.SOURCES | outcomes_on_segments.SOURCES
-    )
+    segments_registry.install(events_conditions.CONDITIONS, events_conditions.SOURCES)
     events_registry.install((outcomes_on_events.panel,))
 
 

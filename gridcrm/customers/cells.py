@@ -49,11 +49,12 @@ class Reading:
     """What a parser may ask while it reads a row, and where it leaves its warnings."""
 
     today: date
+    column: str = ""
     warnings: list[Reason] = field(default_factory=list)
 
     def warn(self, message: str, **params: object) -> None:
-        """Note something that does not keep the row out."""
-        self.warnings.append(Reason(message, params))
+        """Note something in the column at hand that does not keep the row out."""
+        self.warnings.append(Reason(message, {"column": self.column} | params))
 
 
 BLANKS = frozenset(

@@ -10,6 +10,7 @@ from gridcrm.core.i18n import N_
 from gridcrm.core.sheets import Cell
 from gridcrm.customers.cells import Reading, plain, refuse
 from gridcrm.customers.models import Tier
+from gridcrm.customers.products import named
 
 _T = TypeVar("_T")
 
@@ -18,6 +19,7 @@ _DOTS = re.compile(r"[•・‧∙⋅．]")
 _CJK_ONLY = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\s]+")
 _LETTER = re.compile(r"[^\W\d_]")
 _LIST = re.compile(r"[、,，;；/／|｜\n]+")
+_LIST_OF_PRODUCTS = re.compile(r"[、,，;；|｜\n]+")
 _SPACES = re.compile(r"\s+")
 _WORD_GAPS = re.compile(r"[\s_\-()]+")
 _CHILDREN = re.compile(r"(?:有|育有)?([一二两三四五六\d])(?:个|名)?(?:孩|子女|小孩|孩子|子|女|胎)?")
@@ -95,6 +97,12 @@ def parse_list(cell: Cell, limit: int) -> tuple[str, ...]:
     return tuple(_short(word, limit) for word in kept)
 
 
+def parse_products(cell: Cell, reading: Reading, limit: int) -> tuple[str, ...]:
+    """Return the catalogue's slugs of a list of products; a bank's own words stay, with a warning."""
+    parts = _LIST_OF_PRODUCTS.split(_text(cell))
+    return tuple(dict.fromkeys(slug for part in parts for slug in _products(part, reading, limit)))
+
+
 def parse_gender(cell: Cell, reading: Reading) -> str | None:
     """Return male or female; None with a warning for anything else."""
     return _known(
@@ -158,6 +166,24 @@ def _known(cell: Cell, words: Mapping[str, _T], reading: Reading, warning: str) 
     if value is None:
         reading.warn(warning, value=_text(cell)[:20])
     return value
+
+
+def _products(text: str, reading: Reading, limit: int) -> list[str]:
+    """Return 手机/网银 as one product, which has this name, and 存款/理财 as two."""
+    known = named(text)
+    words = parse_list(text, limit)
+    return [known.slug] if known else [_product(word, reading) for word in words]
+
+
+def _product(word: str, reading: Reading) -> str:
+    known = named(word)
+    if known is None:
+        reading.warn(
+            "The product {value} is not in the catalogue; it is kept as written, but no ready-made"
+            " segment finds it. Write a name of the catalogue, such as 代发工资.",
+            value=word,
+        )
+    return known.slug if known else word
 
 
 def _text(cell: Cell) -> str:

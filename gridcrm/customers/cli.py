@@ -69,6 +69,7 @@ def _show_import(done: Result) -> str:
     lines = [
         f"  {row['line']}, {row['column']}: {row['reason']} {row['remedy']}" for row in done["bad"]
     ]
+    lines += [f"  {row['line']}, {row['column']}: {row['reason']}" for row in done["warnings"]]
     return "\n".join([words.format(**done), *lines])
 
 

@@ -82,7 +82,6 @@ class KnownNames:
     labels: frozenset[str] | None = None
     owners: frozenset[str] | None = None
     segments: frozenset[str] | None = None
-    products: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,15 @@ class BadRowOut(msgspec.Struct):
     remedy: str
 
 
+class WarningOut(msgspec.Struct):
+    """What is worth a look in rows that are taken in: how many have it, and the first of them."""
+
+    line: int
+    column: str
+    reason: str
+    rows: int
+
+
 class ImportOut(msgspec.Struct):
     """What a file did, or would do."""
 
@@ -89,7 +98,7 @@ class ImportOut(msgspec.Struct):
     unplaced: int | None
     extras: dict[str, int]
     bad: list[BadRowOut]
-    warnings: list[str]
+    warnings: list[WarningOut]
 
     @classmethod
     def of(cls, report: dict[str, Any], *, dry_run: bool) -> Self:
@@ -104,6 +113,9 @@ class ImportOut(msgspec.Struct):
             unplaced=report.get("unplaced"),
             extras=report.get("extras", {}),
             bad=bad,
-            warnings=[said(warning["reason"]) for warning in report["warnings"]],
+            warnings=[
+                WarningOut(one["line"], one["column"], said(one["reason"]), one["count"])
+                for one in report["warnings"]
+            ],
             **{key: report[key] for key in counts},
         )

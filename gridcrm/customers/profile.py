@@ -15,7 +15,7 @@ from gridcrm.core.forms import Form
 from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import page
 from gridcrm.core.who import Right, Who
-from gridcrm.customers import queries, registry, rules, words
+from gridcrm.customers import products, queries, registry, rules, words
 from gridcrm.customers.models import Customer, RevealReason
 from gridcrm.customers.registry import Entry
 from gridcrm.grids import queries as grids
@@ -98,6 +98,7 @@ async def _known(
         "standing": standing,
         "age": rules.age_band(customer.birth_year, today),
         "holdings": held,
+        "product_name": products.name_of,
         "staff": staff,
         "cell": cell,
         "today": today,

@@ -31,12 +31,12 @@ _NO_NUMBER_NEEDED = N_(
 )
 _MAX_LON, _MAX_LAT = 180.0, 90.0
 _CHINA = (73.0, 18.0, 135.1, 53.6)  # west, south, east, north
+UNKNOWN_COMMUNITY = N_("The community {value} is not on this branch's list.")
 _KNOWN_LISTS = {
-    "community": ("communities", N_("The community {value} is not on this branch's list.")),
+    "community": ("communities", UNKNOWN_COMMUNITY),
     "label_names": ("labels", N_("The label {value} is not known.")),
     "owner_name": ("owners", N_("The manager {value} is not a user of this branch.")),
     "segment_hint": ("segments", N_("The segment {value} is not known.")),
-    "products": ("products", N_("The product {value} is not known.")),
 }
 
 
@@ -72,7 +72,7 @@ _PARSERS: dict[Field, tuple[str, Parser]] = {
     Field.LAST_ACTIVE_ON: ("last_active_on", numbers.parse_past_day),
     Field.MOVED_IN_ON: ("moved_in_on", numbers.parse_day),
     Field.HAS_CHILD: ("has_child", text.parse_has_child),
-    Field.PRODUCTS: ("products", _list(32)),
+    Field.PRODUCTS: ("products", lambda cell, reading: text.parse_products(cell, reading, 32)),
 }
 
 
@@ -117,8 +117,10 @@ class RowReader:
             cell = row.cells[step.index]
             if cell is None or cell in BLANKS:
                 continue
+            reading.column = step.column
             try:
                 values[step.attribute] = step.parse(cell, reading)
+                self._warn_of_unknown(step.attribute, values[step.attribute], reading)
             except CellError as error:
                 bad.append(_bad(row.line, step.column, class_of(cell), error))
         failed = {cell.column for cell in bad}
@@ -126,7 +128,6 @@ class RowReader:
         bad += self._identity(row.line, values, failed)
         if bad:
             return bad
-        self._warn_of_unknown(values, reading)
         return CustomerRow(line=row.line, **values, warnings=tuple(reading.warnings))
 
     def _header_datum(self) -> Datum | None:
@@ -142,6 +143,7 @@ class RowReader:
             return []
         lon, lat = values.get("lon"), values.get("lat")
         datum = values.pop("datum", self._datum)
+        reading.column = columns[0]
         try:
             if _is_place(lon, lat, reading):
                 values["datum"] = datum
@@ -169,12 +171,13 @@ class RowReader:
         )
         return [_bad(line, column, ValueClass.EMPTY, error)]
 
-    def _warn_of_unknown(self, values: dict[str, Any], reading: Reading) -> None:
-        for attribute, (keys, message) in self._known.items():
-            given = values.get(attribute) or ()
-            for value in (given,) if isinstance(given, str) else given:
-                if _key(value) not in keys:
-                    reading.warn(message, value=value)
+    def _warn_of_unknown(self, attribute: str, given: Any, reading: Reading) -> None:
+        if attribute not in self._known or not given:
+            return
+        keys, message = self._known[attribute]
+        for value in (given,) if isinstance(given, str) else given:
+            if _key(value) not in keys:
+                reading.warn(message, value=value)
 
 
 def _step(index: int, column: str, field: Field) -> _Step:

@@ -10,9 +10,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.branches.models import Branch
 from gridcrm.customers.models import Customer
+from gridcrm.customers.products import by_slug
 from gridcrm.outcomes import queries, rules
 from gridcrm.outcomes.attribution import Attendance, Touch, counts_until, covers, credit
-from gridcrm.outcomes.products import by_slug
 from gridcrm.outcomes.queries import Attended
 
 

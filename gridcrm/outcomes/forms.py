@@ -8,8 +8,8 @@ from sqlmodel import Field, SQLModel
 from gridcrm.core.i18n import gettext
 from gridcrm.customers.cells import CellError
 from gridcrm.customers.cells_numbers import parse_money
+from gridcrm.customers.products import by_slug
 from gridcrm.outcomes.models import OutcomeKind
-from gridcrm.outcomes.products import by_slug
 
 
 class ClaimIn(SQLModel):

@@ -11,9 +11,9 @@ from gridcrm.core.sheets import Cell, Row, Sheet
 from gridcrm.customers.cells import BLANKS, CellError, Reading, Reason, plain, refuse
 from gridcrm.customers.cells_numbers import parse_money, parse_past_day
 from gridcrm.customers.columns import unit_yuan
+from gridcrm.customers.products import Product, named
 from gridcrm.outcomes import rules
 from gridcrm.outcomes.models import OutcomeKind
-from gridcrm.outcomes.products import Product, named
 
 
 class Column(StrEnum):
@@ -158,7 +158,7 @@ class _Reader:
     def _kind(self, product: Product) -> OutcomeKind:
         text = self._text(Column.KIND)
         if not text:
-            return product.outcome
+            return OutcomeKind(product.outcome)
         if text not in set(OutcomeKind):
             raise refuse(
                 "This kind of outcome is not known.",

@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gridcrm.core.i18n import gettext
 from gridcrm.core.who import Right, Who
 from gridcrm.customers.models import Customer
+from gridcrm.customers.products import name_of
 from gridcrm.customers.registry import Entry, Panel
 from gridcrm.outcomes import queries, words
 from gridcrm.outcomes.crediting import zone_of
@@ -46,7 +47,7 @@ async def panel(
             "lines": await queries.of_customer(session, customer.id),
             "kinds": words.kinds(),
             "states": words.states(),
-            "product_name": words.product_name,
+            "product_name": name_of,
         },
     )
 

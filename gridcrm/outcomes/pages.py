@@ -18,6 +18,7 @@ from gridcrm.core.pages import go, page, wants_fragment
 from gridcrm.core.paging import page_of
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
+from gridcrm.customers.products import name_of
 from gridcrm.outcomes import crediting, queries, service, words
 from gridcrm.outcomes.forms import ClaimIn, FilterIn, NoteIn
 from gridcrm.outcomes.models import Outcome
@@ -208,7 +209,7 @@ def _names() -> dict[str, Any]:
     return {
         "kinds": words.kinds(),
         "states": words.states(),
-        "product_name": words.product_name,
+        "product_name": name_of,
         "kind_options": words.kind_options(),
         "product_options": words.product_options(),
     }

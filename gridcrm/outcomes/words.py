@@ -1,8 +1,8 @@
 """Outcomes, states and products in the reader's language."""
 
-from gridcrm.core.i18n import Language, current, gettext
+from gridcrm.core.i18n import gettext
+from gridcrm.customers.products import families
 from gridcrm.outcomes.models import OutcomeKind, OutcomeState
-from gridcrm.outcomes.products import by_slug, families
 from gridcrm.outcomes.rules import ENGAGEMENT, FINANCIAL
 
 Options = list[tuple[str, list[tuple[str, str]]]]
@@ -51,19 +51,4 @@ def kind_options() -> Options:
 
 def product_options() -> Options:
     """Return the products for a choice, family by family."""
-    zh = current() is Language.ZH
-    return [
-        (
-            family.name_zh if zh else family.name_en,
-            [(p.slug, p.name_zh if zh else p.name_en) for p in family.products],
-        )
-        for family in families()
-    ]
-
-
-def product_name(slug: str) -> str:
-    """Return a product's name; what the catalogue no longer knows keeps its slug."""
-    product = by_slug(slug)
-    if product is None:
-        return slug
-    return product.name_zh if current() is Language.ZH else product.name_en
+    return [(family.name, [(p.slug, p.name) for p in family.products]) for family in families()]

@@ -10,7 +10,7 @@ from gridcrm.accounts import queries as accounts
 from gridcrm.consent.models import Purpose
 from gridcrm.core.i18n import N_, Language, current, gettext
 from gridcrm.core.who import Who
-from gridcrm.customers import words
+from gridcrm.customers import products, words
 from gridcrm.customers.models import Customer, Holding, Lifecycle, Tier
 from gridcrm.grids import queries as grids
 from gridcrm.labels import queries as labels
@@ -56,15 +56,20 @@ async def _cells(session: AsyncSession, who: Who) -> list[Choice]:
     return [Choice(str(cell.id), cell.name) for cell in await grids.cells(session, plan.id)]
 
 
-async def held_products(session: AsyncSession, who: Who) -> list[Choice]:
-    """Return what is held in the branch; the catalogue of products stands further right."""
+async def _products(session: AsyncSession, who: Who) -> list[Choice]:
+    """Return the catalogue by families, then what else is held in the branch."""
+    known = [
+        Choice(one.slug, one.name, family.name)
+        for family in products.families()
+        for one in family.products
+    ]
     query = (
         select(Holding.product)
         .join(Customer, col(Customer.id) == Holding.customer_id)
         .where(Customer.branch_id == who.here)
     )
-    products = await session.exec(query.distinct().order_by(Holding.product))
-    return [Choice(product, product) for product in products]
+    held = await session.exec(query.distinct().order_by(Holding.product))
+    return known + [Choice(name, name) for name in held if products.by_slug(name) is None]
 
 
 async def _staff(session: AsyncSession, who: Who) -> list[Choice]:
@@ -87,7 +92,7 @@ SOURCES: Mapping[str, ChoiceSource] = {
     "label": _labels,
     "theme": _themes,
     "cell": _cells,
-    "product": held_products,
+    "product": _products,
     "staff": _staff,
     "tier": _closed(Tier),
     "lifecycle": _closed(Lifecycle),

@@ -142,7 +142,6 @@ def test_names_the_branch_does_not_know_are_warned_of_and_kept() -> None:
         labels=frozenset({"书法", "太极"}),
         owners=frozenset({"周敏"}),
         segments=frozenset({"老年客群"}),
-        products=frozenset({"存款"}),
     )
 
     zhang, li = checked(sheet, known).good
@@ -156,6 +155,13 @@ def test_names_the_branch_does_not_know_are_warned_of_and_kept() -> None:
         "火星人",
         "彩票",
     ]
+    assert [warning.params["column"] for warning in li.warnings] == [
+        "小区",
+        "管户人",
+        "客群",
+        "产品",
+    ]
+    assert (zhang.products, li.products) == (("deposit",), ("彩票",))
 
 
 def test_names_are_not_checked_where_nothing_is_known() -> None:

@@ -4,9 +4,9 @@ from itertools import product
 import pytest
 
 from gridcrm.core.errors import InvalidInput, RuleBroken
+from gridcrm.customers.products import by_slug, families
 from gridcrm.outcomes import rules
 from gridcrm.outcomes.models import OutcomeKind, OutcomeState
-from gridcrm.outcomes.products import by_slug, families, named
 from gridcrm.outcomes.rules import Claim, Clash, Verb
 
 ZHOU, WANG = 1, 2
@@ -78,26 +78,10 @@ def test_wealth_and_insurance_are_recorded_and_bonds_and_gold_are_not():
     assert not by_slug("gold").recorded  # type: ignore[union-attr]
 
 
-def test_a_ledger_may_call_a_product_by_any_of_its_names():
-    for words in (
-        "deposit_large_cd",
-        "大额存单",
-        " 大额 存单 ",
-        "Large CD",
-        "large certificate of deposit",
-    ):
-        found = named(words)
-        assert found is not None
-        assert found.slug == "deposit_large_cd"
-    assert named("比特币") is None
-
-
-def test_no_two_products_share_a_name():
-    owners: dict[str, set[str]] = {}
-    for item in (p for family in families() for p in family.products):
-        for name in (item.slug, item.name_zh, item.name_en, *item.also):
-            owners.setdefault("".join(name.split()).casefold(), set()).add(item.slug)
-    assert {name: slugs for name, slugs in owners.items() if len(slugs) > 1} == {}
+def test_every_product_of_the_catalogue_has_an_outcome_that_we_count():
+    sold = {p.slug: p.outcome for family in families() for p in family.products}
+    assert set(sold.values()) <= set(OutcomeKind)
+    assert sold["payroll"] == OutcomeKind.PAYROLL_SIGNED
 
 
 def test_a_deposit_needs_its_amount_and_a_card_does_not():

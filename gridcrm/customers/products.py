@@ -1,25 +1,34 @@
 """The products of a branch, from products.json: add a line there and it is known everywhere."""
 
 import json
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from gridcrm.outcomes.models import OutcomeKind
+from gridcrm.core.i18n import Language, current
 
 _FILE = Path(__file__).parent / "products.json"
 
 
 @dataclass(frozen=True)
 class Product:
-    """One product; `recorded` needs a sales zone and a recording, `outcome` is its usual kind."""
+    """One product; `recorded` needs a sales zone and a recording.
+
+    `outcome` is the kind that its sale usually is, in the words of the domain of outcomes.
+    """
 
     slug: str
     name_zh: str
     name_en: str
-    outcome: OutcomeKind
+    outcome: str
     recorded: bool
     also: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """Return what the product is called in the reader's language."""
+        return self.name_zh if current() is Language.ZH else self.name_en
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,11 @@ class Family:
     name_zh: str
     name_en: str
     products: tuple[Product, ...]
+
+    @property
+    def name(self) -> str:
+        """Return what the family is called in the reader's language."""
+        return self.name_zh if current() is Language.ZH else self.name_en
 
 
 @lru_cache
@@ -44,8 +58,14 @@ def by_slug(slug: str) -> Product | None:
 
 
 def named(words: str) -> Product | None:
-    """Return the product that a ledger calls so, in either language or by a usual short name."""
+    """Return the product that a file calls so, in either language or by a usual short name."""
     return _by_name().get(_plain(words))
+
+
+def name_of(slug: str) -> str:
+    """Return a product's name; what the catalogue does not know keeps its words."""
+    product = by_slug(slug)
+    return slug if product is None else product.name
 
 
 @lru_cache
@@ -63,7 +83,7 @@ def _by_name() -> dict[str, Product]:
 
 
 def _plain(words: str) -> str:
-    return "".join(words.split()).casefold()
+    return "".join(unicodedata.normalize("NFKC", words).split()).casefold()
 
 
 def _family(entry: dict[str, object]) -> Family:
@@ -82,7 +102,7 @@ def _product(family: dict[str, object], item: dict[str, object]) -> Product:
         slug=str(item["slug"]),
         name_zh=str(item["name_zh"]),
         name_en=str(item["name_en"]),
-        outcome=OutcomeKind(str(item.get("outcome", family["outcome"]))),
+        outcome=str(item.get("outcome", family["outcome"])),
         recorded=bool(item.get("recorded", family.get("recorded", False))),
         also=tuple(str(name) for name in also),  # type: ignore[attr-defined]
     )
