@@ -24,11 +24,10 @@ Options = dict[str, list[tuple[str, str]]]
 
 
 async def list_view(
-    session: AsyncSession, who: Who, query: MultiDict[Any], now: datetime
+    session: AsyncSession, who: Who, query: MultiDict[Any], now: datetime, number: int
 ) -> dict[str, Any]:
     """Return everything that the list's template needs for the filter in an address."""
     shown = shown_of(query)
-    number = _page_number(query.get("page"))
     found = await find(session, who, shown.given, shown.facets, now, number=number)
     options = await _options(session, who)
     today = local_day(now)
@@ -58,10 +57,6 @@ def shown_of(query: MultiDict[Any]) -> Shown:
         facets={key: value for key, value in single.items() if key in known},
         columns=showing.columns_of(query.getall("cols", [])),
     )
-
-
-def _page_number(given: str | None) -> int:
-    return int(given) if given and given.isdecimal() else 1
 
 
 async def hand_over_part(session: AsyncSession, who: Who) -> registry.BulkPart | None:

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gridcrm.core.errors import InvalidInput
 from gridcrm.core.forms import Form, parse, refused
 from gridcrm.core.pages import page
+from gridcrm.core.paging import PageNumber
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
 from gridcrm.customers import service, words
@@ -37,9 +38,10 @@ class CustomerPages(Controller):
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
         now: NamedDependency[datetime],
+        number: PageNumber = 1,
     ) -> Template:
         """List the customers that fit the filter in the address."""
-        view = await list_view(session, who, request.query_params, now)
+        view = await list_view(session, who, request.query_params, now, number)
         return await page(request, "customers/list.html", word=words.word, **view)
 
     @get("/{customer_id:int}")

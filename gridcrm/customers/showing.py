@@ -92,7 +92,7 @@ def columns_of(names: list[str]) -> tuple[Column, ...]:
 def head(shown: Shown, *, picking: bool) -> list[Any]:
     """Return the table's head: labels, and addresses that sort by a column."""
     boxes = [(gettext("Pick"), "not-phone")] if picking else []
-    return [*boxes, gettext("Name"), *[_head(shown, column) for column in shown.columns]]
+    return [*boxes, gettext("Customer name"), *[_head(shown, column) for column in shown.columns]]
 
 
 def column_choices() -> list[tuple[str, str]]:

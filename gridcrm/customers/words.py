@@ -19,7 +19,7 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
     },
     Lifecycle: {
         Lifecycle.PROSPECT: N_("Prospect"),
-        Lifecycle.NEW: N_("New"),
+        Lifecycle.NEW: N_("New customer"),
         Lifecycle.GROWING: N_("Growing"),
         Lifecycle.MATURE: N_("Mature"),
         Lifecycle.DECLINING: N_("Declining"),
@@ -49,7 +49,7 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
     },
     Field: {
         Field.NUMBER: N_("Customer number"),
-        Field.NAME: N_("Name"),
+        Field.NAME: N_("Customer name"),
         Field.PHONE: N_("Phone"),
         Field.COMMUNITY: N_("Community"),
         Field.BUILDING: N_("Building"),

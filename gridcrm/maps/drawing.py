@@ -96,7 +96,7 @@ def _view(
             gettext("Zoom in"),
             gettext("Zoom out"),
             gettext("Layers"),
-            gettext("Names"),
+            gettext("Place names"),
             gettext("The map data could not be loaded. Reload the page."),
         ),
     )

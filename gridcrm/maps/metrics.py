@@ -58,7 +58,7 @@ _PERIOD = frozenset({Need.PERIOD})
 DEFINITIONS = (
     Definition(
         Metric.CUSTOMERS,
-        N_("Customers"),
+        N_("Number of customers"),
         Measure.COUNT,
         N_("Customers and prospects whose position lies in the cell."),
     ),

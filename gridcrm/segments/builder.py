@@ -37,7 +37,7 @@ class Slot:
         chosen = set(map(str, self.value)) if isinstance(self.value, list) else set()
         names = [choice.name for choice in self.options if choice.value in chosen]
         unknown = chosen - {choice.value for choice in self.options}
-        return ", ".join([*names, *sorted(unknown)])
+        return gettext(", ").join([*names, *sorted(unknown)])
 
 
 @dataclass(frozen=True)

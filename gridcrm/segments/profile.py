@@ -52,7 +52,7 @@ async def profile(session: AsyncSession, who: Who, node: Node, now: datetime) ->
     traits: list[tuple[str, Any, dict[Any, str]]] = [
         (gettext("Age"), ages, {band: str(band.value) for band in AgeBand}),
         (gettext("Tier"), col(Customer.tier), _words(Tier)),
-        (gettext("Stage"), col(Customer.lifecycle), _words(Lifecycle)),
+        (gettext("Lifecycle"), col(Customer.lifecycle), _words(Lifecycle)),
     ]
     inside = clause_of(node, asked)
     total, size = await _sizes(session, who, inside)

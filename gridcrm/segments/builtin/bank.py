@@ -47,7 +47,7 @@ class StandsAt(Condition):
     kind: Literal["lifecycle"] = "lifecycle"
     values: tuple[Lifecycle, ...] = Field(alias="in", min_length=1)
 
-    title: ClassVar = N_("Stage")
+    title: ClassVar = N_("Lifecycle")
     group: ClassVar = _GROUP
     verbs: ClassVar = (N_("are at the stage"), N_("are not at the stage"))
     ask: ClassVar = N_("{in}")

@@ -61,7 +61,7 @@ class HasSeveralOfATheme(Condition):
     verbs: ClassVar = (N_("have"), N_("do not have"))
     ask: ClassVar = N_("{at_least} or more labels of one theme with confidence ≥ {min_confidence}")
     inputs: ClassVar = (
-        Input("at_least", InputKind.NUMBER, N_("Labels"), minimum=2, maximum=8),
+        Input("at_least", InputKind.NUMBER, N_("How many labels"), minimum=2, maximum=8),
         _SURE,
     )
 

@@ -47,7 +47,7 @@ async def test_the_file_asks_nobody_for_anything_and_has_every_cell(
     assert "default-src 'none'" in text
     assert "西片" in text
     assert "东片" in text
-    assert '["Customers","4"]' in text
+    assert '["Number of customers","4"]' in text
     assert "whose position lies in the cell" in text
 
 
@@ -60,8 +60,8 @@ async def test_a_file_to_be_passed_on_has_no_small_number(
     assert await draw("customers", "--branch", "A001", "--out", str(out), "--shared") == 0
     text = written(out)
 
-    assert '["Customers","<10"]'.replace("<", "\\u003c") in text
-    assert '["Customers","4"]' not in text
+    assert '["Number of customers","<10"]'.replace("<", "\\u003c") in text
+    assert '["Number of customers","4"]' not in text
 
 
 @pytest.mark.usefixtures("town")

@@ -55,7 +55,7 @@ async def test_head_office_sees_no_number_below_ten_on_any_page(at, filled: Town
         assert not re.search(r">\s*4\s*<|\"4\"", text), path
         assert not re.search(r">\s*23\s*<|\"23\"", text), path
     values = (await browser.get("/map/values")).json()["cells"]
-    assert values[str(filled.west.id)]["tip"] == ["西片", ["Customers", "<10"]]
+    assert values[str(filled.west.id)]["tip"] == ["西片", ["Number of customers", "<10"]]
 
 
 async def test_the_map_of_branch_b_holds_nothing_of_branch_a(at, filled: Town):
@@ -201,7 +201,7 @@ async def test_the_cells_page_shows_the_maps_numbers_and_who_looks_after_it(at, 
     page = (await browser.get(f"/cells/{filled.west.id}")).text
 
     assert "Lead: Zhou" in page
-    assert re.search(r"<dt>Customers</dt><dd>4</dd>", page)
+    assert re.search(r"<dt>Number of customers</dt><dd>4</dd>", page)
     for action in ("/events/new?cell=", "/desk/visits/new?cell=", "/customers?cell="):
         assert f"{action}{filled.west.id}" in page
 
@@ -227,7 +227,7 @@ async def test_the_lobby_manager_gets_the_cell_without_small_numbers_and_without
     browser = await at(filled.cast.lin)
     page = (await browser.get(f"/cells/{filled.west.id}")).text
 
-    assert re.search(r"<dt>Customers</dt><dd>&lt;10</dd>", page)
+    assert re.search(r"<dt>Number of customers</dt><dd>&lt;10</dd>", page)
     assert "/customers?cell=" not in page
 
 

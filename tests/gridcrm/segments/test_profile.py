@@ -31,7 +31,7 @@ async def test_a_profile_counts_each_trait_here_and_among_everybody(
     found = {part.title: {x.words: (x.members, x.everybody) for x in part.lines} for part in parts}
     assert found["Age"] == {"29-44": (6, 20), "65+": (7, 10)}
     assert found["Tier"] == {"Mass": (3, 20), "Private banking": (10, 10)}
-    assert found["Stage"] == {"Prospect": (13, 30)}
+    assert found["Lifecycle"] == {"Prospect": (13, 30)}
     assert found["Likes"] == {"Choir": (5, 5)}
 
 
