@@ -2,12 +2,13 @@
 
 import logging
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect
 from pydantic import ValidationError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from gridcrm.core.errors import AppError, InvalidInput, NotFound, NotSignedIn, RuleBroken
 from gridcrm.core.forms import field_messages
@@ -18,11 +19,14 @@ _log = logging.getLogger("gridcrm")
 _PROBLEM = "application/problem+json"
 _SERVER_ERROR = 500
 _NOT_FOUND = 404
-_HTTP_TITLES = {
+_HTTP_TEXTS = {
+    403: N_("This page has been open for too long. Go back, load it again, and send it once more."),
     405: N_("This address does not take that method."),
     413: N_("This file is too large."),
     429: N_("Too many tries. Wait a minute and try again."),
 }
+_NO_COLUMN_HOLDS_IT = {"22000", "22003", "22021"}
+"""What PostgreSQL says of a number beyond its range and of a character that is none."""
 
 
 def app_error(request: Request[Any, Any, Any], error: AppError) -> Response[Any]:
@@ -39,7 +43,7 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
         return _answer(request, 422, gettext("Please check the form"), "", _fields(error))
     if error.status_code == _NOT_FOUND:
         return app_error(request, NotFound())
-    text = gettext(_HTTP_TITLES.get(error.status_code, error.detail))
+    text = gettext(_HTTP_TEXTS.get(error.status_code, error.detail))
     return _answer(request, error.status_code, gettext("That did not work"), text, {})
 
 
@@ -55,6 +59,14 @@ def conflict(request: Request[Any, Any, Any], _error: IntegrityError) -> Respons
     )
 
 
+def beyond(request: Request[Any, Any, Any], error: DBAPIError | OverflowError) -> Response[Any]:
+    """Answer a question for a number or a character that no column can hold: nothing is there."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    if state in _NO_COLUMN_HOLDS_IT or "SQLite INTEGER" in str(error):
+        return app_error(request, NotFound())
+    return unexpected(request, error)
+
+
 def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Answer a fault of ours; the log has the trace, the person has no details."""
     _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
@@ -67,6 +79,8 @@ HANDLERS: dict[Any, Any] = {
     HTTPException: http_error,
     ValidationError: invalid,
     IntegrityError: conflict,
+    DBAPIError: beyond,
+    OverflowError: beyond,
     Exception: unexpected,
 }
 
@@ -95,8 +109,10 @@ def _is_api(request: Request[Any, Any, Any]) -> bool:
 def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
     if request.headers.get("hx-request") == "true":
         return Response(None, status_code=401, headers={"HX-Redirect": "/sign-in"})
-    here = request.url.path if request.method == "GET" else "/"
-    return Redirect("/sign-in" if here == "/" else f"/sign-in?next={here}", status_code=303)
+    if request.method != "GET" or request.url.path == "/":
+        return Redirect("/sign-in", status_code=303)
+    here = "?".join(filter(None, (request.url.path, request.url.query)))
+    return Redirect(f"/sign-in?next={quote(here, safe='/')}", status_code=303)
 
 
 def _fields(error: ValidationException) -> dict[str, str]:

@@ -81,7 +81,8 @@ async def seal(session: AsyncSession, key: bytes) -> None:
 async def first_broken(session: AsyncSession, key: bytes) -> int | None:
     """Return the number of the first entry that does not fit the chain, or None if all do."""
     previous, expected = _START, 1
-    for row in await session.exec(select(AuditEntry).order_by(col(AuditEntry.seq))):
+    entries = select(AuditEntry).order_by(col(AuditEntry.seq)).execution_options(yield_per=1000)
+    async for row in await session.stream_scalars(entries):
         note = _Note(**{name: getattr(row, name) for name in _Note.__dataclass_fields__})
         if row.seq != expected or row.hash != _link(key, previous, row.seq, note):
             return row.seq

@@ -17,6 +17,8 @@ from gridcrm.core import audit
 SAFE_SQLITE = (3, 51, 3)
 """Before this version two connections that write to a WAL file can corrupt it (SQLite news)."""
 _READERS = 8
+_SILENT = {"hide_parameters": True}
+"""A statement that fails is logged without its values: they are people's names and numbers."""
 _THREAD_TURN_S = 0.0005
 """Each statement visits SQLite's thread and comes back; turns of 5 ms make a busy server wait."""
 _WRITER_PRAGMAS = (
@@ -106,7 +108,7 @@ def _sqlite_writer(url: str) -> AsyncEngine:
     path = make_url(url).database
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, **_SILENT)
     prepare_sqlite(engine, _WRITER_PRAGMAS, "BEGIN IMMEDIATE")
     return engine
 
@@ -118,13 +120,14 @@ def _sqlite_reader(url: str) -> AsyncEngine:
         pool_size=_READERS,
         max_overflow=0,
         pool_timeout=60,
+        **_SILENT,
     )
     prepare_sqlite(engine, _READER_PRAGMAS, "BEGIN")
     return engine
 
 
 def _postgres(url: str) -> AsyncEngine:
-    return create_async_engine(url, pool_size=10, max_overflow=0, pool_timeout=60)
+    return create_async_engine(url, pool_size=10, max_overflow=0, pool_timeout=60, **_SILENT)
 
 
 def _read_only(engine: AsyncEngine) -> AsyncEngine:

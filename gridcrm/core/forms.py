@@ -13,12 +13,14 @@ T = TypeVar("T", bound=BaseModel)
 
 _MESSAGES = {
     "missing": N_("This is needed."),
-    "string_too_short": N_("This is needed."),
+    "string_too_short": N_("Use at least {min_length} characters."),
     "string_too_long": N_("Use at most {max_length} characters."),
     "string_pattern_mismatch": N_("Some of these characters are not allowed."),
     "int_parsing": N_("Give a whole number."),
     "int_from_float": N_("Give a whole number."),
     "float_parsing": N_("Give a number."),
+    "decimal_parsing": N_("Give a number."),
+    "finite_number": N_("Give a number."),
     "greater_than": N_("Give more than {gt}."),
     "greater_than_equal": N_("Give at least {ge}."),
     "less_than": N_("Give less than {lt}."),
@@ -49,7 +51,7 @@ class Form:
 
 def parse(schema: type[T], data: Mapping[str, Any]) -> T:
     """Read a form into a schema, or raise InvalidInput with one message a field."""
-    given = {k: v.strip() if isinstance(v, str) else v for k, v in data.items()}
+    given = {k: _plain(v) if isinstance(v, str) else v for k, v in data.items()}
     given = {k: v for k, v in given.items() if v != "" and not k.startswith("_")}
     try:
         return schema.model_validate(given)
@@ -71,8 +73,14 @@ def refused(data: Mapping[str, Any], error: InvalidInput) -> Form:
     return Form(values=dict(data), errors=errors or {"form": [gettext(error.message)]})
 
 
+def _plain(text: str) -> str:
+    """Return what was typed without the spaces around it and without NUL, which no text holds."""
+    return text.replace("\0", "").strip()
+
+
 def _message(item: dict[str, Any]) -> str:
+    told = item.get("ctx", {})
     if item["type"] == "value_error":
-        return str(item["ctx"]["error"])
-    known = _MESSAGES.get(item["type"])
-    return gettext(known).format(**item.get("ctx", {})) if known else item["msg"]
+        return str(told["error"])
+    known = _MESSAGES.get("missing" if told.get("min_length") == 1 else item["type"])
+    return gettext(known).format(**told) if known else item["msg"]

@@ -56,10 +56,11 @@ def flashes(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
     return [(str(kind), str(message))]
 
 
-def local_path(path: str | None) -> str:
-    """Return the path if it stays on this server, else the start page."""
-    safe = path and path.startswith("/") and not path.startswith(("//", "/\\"))
-    return path if safe and path else "/"
+def local_path(path: object) -> str:
+    """Return the path if it is one and stays on this server, else the start page."""
+    if isinstance(path, str) and path.startswith("/") and not path.startswith(("//", "/\\")):
+        return path
+    return "/"
 
 
 def _flash(kind: str, message: str) -> Cookie:

@@ -1,7 +1,7 @@
 """Pages of a list, and addresses that hold the filter."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -40,5 +40,5 @@ def page_of(number: int, total: int, path: str, params: Mapping[str, object]) ->
         query = urlencode([*kept, ("page", n)] if n > 1 else kept, doseq=True)
         return f"{path}?{query}" if query else path
 
-    last = max(1, -(-total // PAGE_SIZE))
-    return Page(number=min(max(1, number), last), total=total, url=url)
+    first = Page(1, total, url)
+    return replace(first, number=min(max(1, number), first.pages))

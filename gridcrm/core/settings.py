@@ -1,4 +1,4 @@
-"""All settings of an installation; the table in docs/settings.md is held against SETTINGS."""
+"""All settings of an installation; docs/reference/settings.md is written from SETTINGS."""
 
 import os
 import secrets

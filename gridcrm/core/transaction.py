@@ -1,12 +1,15 @@
 """One request, one transaction: the answer leaves only after the commit."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from litestar import Request
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from sqlalchemy import delete
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.db import Database
@@ -18,6 +21,8 @@ _KEEP = "keep_on_refusal"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _FIRST_REFUSAL = 400
 _LONGEST_KEY = 128
+_KEPT_FOR = timedelta(days=2)
+"""A retry comes within minutes; the answers name people, so they do not stay."""
 
 
 class TransactionMiddleware(ASGIMiddleware):
@@ -78,7 +83,7 @@ async def _once(scope: Scope, receive: Receive, app: ASGIApp, key: str) -> list[
 async def _answer(
     scope: Scope, receive: Receive, app: ASGIApp, identity: tuple[int, str]
 ) -> list[Message]:
-    body, replay = await _read_body(receive)
+    body, replay = await _read_body(scope, receive)
     request_hash = _hash(scope, body)
     async with _database(scope).write() as session:
         kept = await session.get(KeptAnswer, identity)
@@ -86,7 +91,7 @@ async def _answer(
             return _kept_messages(kept, request_hash)
         messages = await _attempt(scope, replay, app, session)
         if _status(messages) < _FIRST_REFUSAL:
-            session.add(_to_keep(identity, request_hash, messages))
+            await _keep(session, identity, request_hash, messages)
         await _finish(scope, session, messages)
     return messages
 
@@ -125,14 +130,9 @@ def _idempotency_key(scope: Scope) -> str | None:
     return None
 
 
-async def _read_body(receive: Receive) -> tuple[bytes, Receive]:
-    chunks: list[bytes] = []
-    more = True
-    while more:
-        message: Any = await receive()
-        chunks.append(message.get("body", b""))
-        more = message.get("more_body", False)
-    body = b"".join(chunks)
+async def _read_body(scope: Scope, receive: Receive) -> tuple[bytes, Receive]:
+    """Return the whole body, which may be neither too large nor cut off, and the way to it again."""
+    body = await Request[Any, Any, Any](scope, receive).body()
     pending: list[Any] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def replay() -> Any:
@@ -147,17 +147,23 @@ def _hash(scope: Scope, body: bytes) -> str:
     return hashlib.sha256(head.encode() + body).hexdigest()
 
 
-def _to_keep(identity: tuple[int, str], request_hash: str, messages: list[Message]) -> KeptAnswer:
+async def _keep(
+    session: AsyncSession, identity: tuple[int, str], request_hash: str, messages: list[Message]
+) -> None:
     start: Any = messages[0]
+    now = datetime.now(UTC)
     headers = {name.lower(): value for name, value in start["headers"]}
-    return KeptAnswer(
-        actor_id=identity[0],
-        key=identity[1],
-        request_hash=request_hash,
-        status=start["status"],
-        content_type=headers.get(b"content-type", b"application/json").decode(),
-        body=b"".join(m.get("body", b"") for m in messages[1:]),  # type: ignore[misc]
-        created_at=datetime.now(UTC),
+    await session.exec(delete(KeptAnswer).where(col(KeptAnswer.created_at) < now - _KEPT_FOR))
+    session.add(
+        KeptAnswer(
+            actor_id=identity[0],
+            key=identity[1],
+            request_hash=request_hash,
+            status=start["status"],
+            content_type=headers.get(b"content-type", b"application/json").decode(),
+            body=b"".join(m.get("body", b"") for m in messages[1:]),  # type: ignore[misc]
+            created_at=now,
+        )
     )
 
 
