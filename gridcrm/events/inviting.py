@@ -99,7 +99,7 @@ async def invite(
         raise RuleBroken("Invitations leave while the event is open. Open it first.")
     event = await queries.one(session, who, event_id)
     zone = (await branches.here(session, who)).time_zone
-    freeze = await segment_service.freeze(session, who, segment_id, f"event:{event_id}", now)
+    freeze = await segment_service.freeze(session, who, segment_id, event.title[:80], now)
     members = select(FreezeMember.customer_id).where(FreezeMember.freeze_id == freeze.id)
     chosen = await _decide(session, event, members, now, zone, tuple(channels))
     selection = Selection(chosen.decisions, freeze.id)

@@ -1,5 +1,7 @@
 """The server process."""
 
+import os
+
 from gridcrm.core.terminal import Terminal
 
 
@@ -8,6 +10,7 @@ async def serve(terminal: Terminal, *, port: int, host: str = "127.0.0.1", log_l
     import uvicorn
 
     await terminal.database.close()
+    os.environ.setdefault("GRIDCRM_BASE_URL", f"http://127.0.0.1:{port}")
     config = uvicorn.Config(
         "gridcrm.app:from_environment",
         factory=True,
