@@ -16,7 +16,7 @@ from gridcrm.core.pages import go, page, wants_fragment
 from gridcrm.core.policy import needs
 from gridcrm.core.settings import Settings
 from gridcrm.core.who import Right, Who
-from gridcrm.events import catalogue, finding, people, qr, queries, rules, service, showing
+from gridcrm.events import catalogue, finding, people, qr, queries, service, showing
 from gridcrm.events.forms import CheckInIn, FindIn, GuestIn, HeadsIn
 from gridcrm.events.links import Link, Links
 from gridcrm.events.models import Registration
@@ -187,7 +187,6 @@ async def _show(
     last: people.Line | None = None,
     said: str = "",
 ) -> Template:
-    event = await queries.one(session, who, event_id)
     around = await showing.around(session, who, event_id, "door")
     settings: Settings = request.app.state.settings
     links = Links(settings.secret, settings.base_url)
@@ -201,8 +200,7 @@ async def _show(
         found=found,
         last=last,
         said=said,
-        is_open=event.state in rules.TAKES_REGISTRATIONS,
-        theme=catalogue.themes().get(event.theme),
+        theme=catalogue.themes().get(around["event"].theme),
         code=qr.inline(links.reply(Link.EVENT, event_id)),
         **around,
     )

@@ -10,8 +10,7 @@ from gridcrm.branches.models import Branch
 from gridcrm.core.i18n import gettext
 from gridcrm.events import words
 from gridcrm.events.models import Event, EventState
-
-_TENTATIVE = frozenset({EventState.DRAFT, EventState.SUBMITTED, EventState.RETURNED})
+from gridcrm.events.rules import UNDECIDED
 
 
 def calendar(
@@ -50,7 +49,7 @@ def _entry(event: Event, place: str, base_url: str) -> Entry:
 def _status(state: EventState) -> str:
     if state is EventState.CANCELLED:
         return "CANCELLED"
-    return "TENTATIVE" if state in _TENTATIVE else "CONFIRMED"
+    return "TENTATIVE" if state in UNDECIDED else "CONFIRMED"
 
 
 def _utc(moment: datetime) -> datetime:

@@ -19,7 +19,7 @@ from gridcrm.core.paging import page_of
 from gridcrm.core.policy import needs
 from gridcrm.core.settings import Settings
 from gridcrm.core.who import Right, Who
-from gridcrm.events import eligibility, people, qr, queries, rules, service, showing, words
+from gridcrm.events import eligibility, people, qr, queries, service, showing, words
 from gridcrm.events.forms import InviteIn
 from gridcrm.events.links import Link, Links
 from gridcrm.events.models import Channel, InvitationState, Suppression
@@ -60,7 +60,6 @@ class InvitePages(Controller):
                 (one.id, words.name_of(one)) for one in await segments.listed(session, who)
             ],
             way_options=[(way.value, words.word(way)) for way in Channel],
-            can_invite=around["event"].state in rules.CAN_INVITE,
             is_contact_time=eligibility.is_contact_time(now, around["zone"]),
             hours=eligibility.CONTACT_HOURS,
             **found,
@@ -86,7 +85,7 @@ class InvitePages(Controller):
         except RuleBroken as error:
             return go(f"/events/{event_id}/invite?segment={form.segment_id}", say(error), "bad")
         message = gettext("{n} people are invited, {m} stay out.").format(
-            n=len(done.eligible), m=sum(done.reasons.values())
+            n=f"{len(done.eligible):,}", m=f"{sum(done.reasons.values()):,}"
         )
         return go(f"/events/{event_id}/invitations", message)
 

@@ -64,6 +64,12 @@ def approval(event: Event) -> rules.Approval:
     return rules.needed_approval(kind, event.capacity, names_product=event.names_product)
 
 
+def check_second_person(who: Who, event: Event) -> None:
+    """Refuse whoever asked for an event, or may not decide on one like it."""
+    asked = {event.created_by, event.submitted_by}
+    rules.check_approver(approval(event), who.role, who.user_id, asked)
+
+
 async def _submit(
     _session: AsyncSession, who: Who, event: Event, _form: StepIn, _now: datetime
 ) -> None:
@@ -75,22 +81,17 @@ async def _submit(
 async def _approve(
     _session: AsyncSession, who: Who, event: Event, form: StepIn, _now: datetime
 ) -> None:
-    _check_second_person(who, event)
+    check_second_person(who, event)
     event.approved_by, event.note = who.user_id, form.note
 
 
 async def _return(
     _session: AsyncSession, who: Who, event: Event, form: StepIn, _now: datetime
 ) -> None:
-    _check_second_person(who, event)
+    check_second_person(who, event)
     if not form.note:
         raise InvalidInput({"note": "Say what has to change."})
     event.note = form.note
-
-
-def _check_second_person(who: Who, event: Event) -> None:
-    asked = {event.created_by, event.submitted_by}
-    rules.check_approver(approval(event), who.role, who.user_id, asked)
 
 
 async def _close(

@@ -22,7 +22,7 @@ from gridcrm.events import catalogue, planner, queries, registry, service, showi
 from gridcrm.events.forms import EventIn
 from gridcrm.events.links import Links
 from gridcrm.events.models import EventState
-from gridcrm.events.rules import CAN_CHANGE
+from gridcrm.events.rules import OVER
 
 AnyRequest = Request[Any, Any, Any]
 _DECEMBER = 12
@@ -128,7 +128,7 @@ class EventPages(Controller):
     ) -> Response[Any]:
         """Show the plan to be changed."""
         event = await queries.one(session, who, event_id)
-        if event.state not in CAN_CHANGE:
+        if event.state in OVER:
             message = gettext("This event is over; its plan can no longer be changed.")
             return go(f"/events/{event_id}", message, "warn")
         form = await planner.filled(session, who, event)

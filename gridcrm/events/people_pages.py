@@ -21,7 +21,6 @@ from gridcrm.events import people, queries, service, showing
 from gridcrm.events.forms import GuestIn
 from gridcrm.events.models import Registration, RegistrationSource, RegistrationState
 from gridcrm.events.rows import Guest
-from gridcrm.events.rules import TAKES_REGISTRATIONS
 
 AnyRequest = Request[Any, Any, Any]
 _LISTED = (
@@ -131,6 +130,5 @@ async def _list(
         form=form,
         found=found,
         page=page_of(number, found.total, f"/events/{event_id}/registered", {}),
-        takes=around["event"].state in TAKES_REGISTRATIONS,
         **around,
     )

@@ -17,6 +17,7 @@ from gridcrm.core.who import Who
 from gridcrm.events import bookings, catalogue, queries, rules, seats, words
 from gridcrm.events.catalogue import EventTemplate
 from gridcrm.events.forms import EventIn, MicroIn, Start
+from gridcrm.events.leading import approval
 from gridcrm.events.models import Event, EventLabel, EventState, Venue
 from gridcrm.grids import queries as grids
 from gridcrm.labels import queries as labels
@@ -61,13 +62,13 @@ async def change(
     """Write a changed plan; new seats go to those who wait, and no seat in use goes away."""
     hall = await seats.lock(session, event_id, who.here)
     event = await queries.one(session, who, event_id)
-    if event.state not in rules.CAN_CHANGE:
+    if event.state in rules.OVER:
         raise RuleBroken("This event is over; its plan can no longer be changed.")
-    before = _approval(event, hall.capacity)
+    before = approval(event)
     await _fill(session, who, event, form)
-    wanted, event.capacity = event.capacity, hall.capacity
     if event.approved_by is not None:
-        rules.check_still_covered(before, _approval(event, wanted))
+        rules.check_still_covered(before, approval(event))
+    wanted, event.capacity = event.capacity, hall.capacity
     event.updated_at, event.revision = now, event.revision + 1
     session.add(event)
     await session.flush()
@@ -165,7 +166,7 @@ def _room_errors(room: Venue, capacity: int) -> dict[str, str]:
         return {"venue_id": N_("This room is closed.")}
     if capacity > room.capacity:
         message = gettext("{room} holds {n} people.")
-        return {"capacity": message.format(room=room.name, n=room.capacity)}
+        return {"capacity": message.format(room=room.name, n=f"{room.capacity:,}")}
     return {}
 
 
@@ -186,8 +187,3 @@ async def _places(
     if venue_id is None:
         return kind.capacity
     return min(kind.capacity, (await queries.venue(session, who, venue_id)).capacity)
-
-
-def _approval(event: Event, capacity: int) -> rules.Approval:
-    kind = catalogue.template(event.template)
-    return rules.needed_approval(kind, capacity, names_product=event.names_product)

@@ -26,6 +26,7 @@ from gridcrm.events.models import (
     RegistrationState,
     Venue,
 )
+from gridcrm.events.rules import OVER
 from gridcrm.labels.models import Label
 
 
@@ -137,7 +138,7 @@ async def bookings(
         Event.branch_id == branch_id,
         Event.starts_at < end,
         Event.ends_at > start,
-        Event.state != EventState.CANCELLED,
+        col(Event.state).not_in(OVER),
     )
     return [booking(event) for event in await session.exec(query)]
 

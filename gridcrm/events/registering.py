@@ -130,8 +130,8 @@ def full(hall: Hall) -> RuleBroken:
     return RuleBroken(
         "The seats do not suffice: {taken} of {capacity} are taken. Who plans the event can "
         "add seats.",
-        taken=hall.taken,
-        capacity=hall.capacity,
+        taken=f"{hall.taken:,}",
+        capacity=f"{hall.capacity:,}",
     )
 
 

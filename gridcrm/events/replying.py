@@ -18,7 +18,6 @@ from gridcrm.events.known import PURPOSE
 from gridcrm.events.links import Link
 from gridcrm.events.models import (
     Event,
-    EventState,
     Invitation,
     InvitationState,
     Registration,
@@ -29,13 +28,6 @@ from gridcrm.events.models import (
 from gridcrm.events.rows import Guest
 
 _ANSWER = {Reply.MAYBE: InvitationState.MAYBE, Reply.NO: InvitationState.DECLINED}
-_PUBLIC_STATES = rules.TAKES_REGISTRATIONS | {
-    EventState.APPROVED,
-    EventState.CANCELLED,
-    EventState.CLOSED,
-    EventState.SETTLED,
-    EventState.REVIEWED,
-}
 
 
 @dataclass(frozen=True)
@@ -76,7 +68,7 @@ async def card(session: AsyncSession, kind: Link, number: int) -> Card:
     for known in (invitation, registration):
         event_id = known.event_id if known else event_id
     event = await session.get(Event, event_id) if event_id else None
-    if event is None or event.state not in _PUBLIC_STATES:
+    if event is None or event.state in rules.UNDECIDED:
         raise NotFound
     return await _card(session, event, invitation, registration)
 

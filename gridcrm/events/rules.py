@@ -64,7 +64,10 @@ TAKES_REGISTRATIONS = frozenset({S.OPEN, S.FULL, S.IN_PROGRESS})
 HAS_WAITLIST = frozenset({S.OPEN, S.FULL})
 """Once an event runs, a free seat belongs to whoever stands at the door."""
 CAN_INVITE = frozenset({S.OPEN, S.FULL})
-CAN_CHANGE = frozenset(S) - {S.CLOSED, S.SETTLED, S.REVIEWED, S.CANCELLED}
+OVER = frozenset({S.CLOSED, S.SETTLED, S.REVIEWED, S.CANCELLED})
+"""The plan stands as it was, and room and host are free again."""
+UNDECIDED = frozenset({S.DRAFT, S.SUBMITTED, S.RETURNED})
+"""Only colleagues know of a plan that nobody has agreed to yet."""
 
 
 class Approval(StrEnum):
@@ -97,15 +100,13 @@ def verbs(state: S) -> tuple[Verb, ...]:
 
 
 def needed_approval(kind: EventTemplate, capacity: int, *, names_product: bool) -> Approval:
-    """Return who has to agree: nobody to a micro-salon, compliance to what needs a second look.
+    """Return who has to agree: compliance to minors, a named product or more than fifty guests.
 
-    That is: minors, a named product, or more than fifty guests.
+    Else the manager, but nobody to a micro-salon of the usual size.
     """
-    if kind.micro:
-        return Approval.NONE
     if names_product or capacity > MOST_GUESTS or kind.gates & _ASKS_COMPLIANCE:
         return Approval.COMPLIANCE
-    return Approval.MANAGER
+    return Approval.NONE if kind.micro and capacity <= kind.capacity else Approval.MANAGER
 
 
 def agrees_alone(needed: Approval, requester: Role) -> bool:
@@ -138,7 +139,7 @@ def check_capacity(wanted: int, taken: int) -> None:
     """Refuse fewer seats than people hold; nobody is put out."""
     if wanted < taken:
         message = gettext("{n} seats are taken; nobody who has one is put out.")
-        raise InvalidInput({"capacity": message.format(n=taken)})
+        raise InvalidInput({"capacity": message.format(n=f"{taken:,}")})
 
 
 def promotable(parties: Iterable[tuple[int, int]], free: int) -> list[tuple[int, int]]:

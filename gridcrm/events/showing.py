@@ -29,15 +29,7 @@ _PATH = (
     EventState.SETTLED,
     EventState.REVIEWED,
 )
-_PAST_INVITING = frozenset(
-    {
-        EventState.IN_PROGRESS,
-        EventState.CLOSED,
-        EventState.SETTLED,
-        EventState.REVIEWED,
-        EventState.CANCELLED,
-    }
-)
+_PAST_INVITING = rules.OVER | {EventState.IN_PROGRESS}
 _SERIES_COLOURS = 6
 _WEEK = 7
 
@@ -108,6 +100,7 @@ async def around(session: AsyncSession, who: Who, event_id: int, tab: str) -> di
         "step": at,
         "tabs": _tabs(who, event, counters, tab),
         "words": words,
+        "rules": rules,
         "on_the_spot": tab == "door",
     }
 
@@ -146,9 +139,8 @@ def _why_not_approve(who: Who, event: Event) -> str:
         return ""
     if not who.may(Right.EVENTS_APPROVE):
         return gettext("It waits for the approval of the manager or of compliance.")
-    asked = {event.created_by, event.submitted_by}
     try:
-        rules.check_approver(leading.approval(event), who.role, who.user_id, asked)
+        leading.check_second_person(who, event)
     except AppError as error:
         return say(error)
     return ""

@@ -16,6 +16,7 @@ from gridcrm.core.days import local_day
 from gridcrm.core.who import Who
 from gridcrm.customers.models import Customer
 from gridcrm.events import queries as events
+from gridcrm.events import rules
 from gridcrm.events.models import Event, EventState, Registration, RegistrationState
 from gridcrm.grids.models import GridCell, GridPlan, PlanState
 from gridcrm.labels.models import Label
@@ -24,16 +25,7 @@ from gridcrm.ledger.queries import visible_tasks
 from gridcrm.web.today_rules import Step
 
 DAYS_AHEAD = 7
-_ON = (
-    EventState.APPROVED,
-    EventState.OPEN,
-    EventState.FULL,
-    EventState.IN_PROGRESS,
-    EventState.CLOSED,
-    EventState.SETTLED,
-    EventState.REVIEWED,
-)
-_WITH_DOOR = frozenset({EventState.OPEN, EventState.FULL, EventState.IN_PROGRESS})
+_ON = tuple(set(EventState) - rules.UNDECIDED - {EventState.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +40,7 @@ class NextEvent:
     @property
     def has_door(self) -> bool:
         """Return whether people can be checked in."""
-        return self.event.state in _WITH_DOOR
+        return self.event.state in rules.TAKES_REGISTRATIONS
 
 
 async def next_events(session: AsyncSession, who: Who, now: datetime, zone: str) -> list[NextEvent]:

@@ -56,3 +56,19 @@ async def test_mei_of_marketing_does_not_hold_micro_salons(sit: Any, cast: Cast,
     mei = await sit(cast.mei)
     assert (await mei.get("/events/micro")).status_code == 403
     assert (await mei.post_form("/events/micro", theme="anti_fraud")).status_code == 403
+
+
+async def test_lin_closes_one_early_and_starts_the_next_in_the_same_corner(
+    sit: Any, cast: Cast, database: Database
+):
+    async with database.transaction() as session:
+        corner = Venue(branch_id=cast.a.id or 0, name="东角", capacity=5)
+        session.add(corner)
+    lin = await sit(cast.lin)
+    plan = {"theme": "cash_care", "venue_id": corner.id, "host_id": cast.lin.user_id}
+    first = (await lin.post_form("/events/micro", **plan)).headers["location"]
+    busy = await lin.post_form("/events/micro", **plan)
+    assert busy.status_code == 422
+    assert "the room is taken" in busy.text
+    await lin.post_form(first.removesuffix("/door") + "/close")
+    assert (await lin.post_form("/events/micro", **plan)).status_code == 303

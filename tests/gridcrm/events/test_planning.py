@@ -321,3 +321,18 @@ async def test_who_is_taken_off_leaves_a_seat_for_the_next(
     await hang.post_form(f"{scene.path}/registrations/{rows[0].id}/cancel")
     assert (await in_line(database))[4].state is RegistrationState.CONFIRMED
     assert "Nobody waits" in (await hang.get(f"{scene.path}/waitlist")).text
+
+
+async def test_zhou_does_not_name_a_product_under_the_name_of_a_micro_salon(
+    sit: Any, cast: Cast, database: Database
+):
+    zhou = await sit(cast.zhou)
+    plan = {"starts_at": "2026-12-01T14:00", "template": "anti_fraud_corner"}
+    plain = (await zhou.post_form("/events", **plan, title="反诈")).headers["location"]
+    assert "Your own plan needs no second person" in (await zhou.get(plain)).text
+    await zhou.post_form(f"{plain}/submit")
+    assert (await only_event(database, "反诈")).state is EventState.APPROVED
+
+    selling = await zhou.post_form("/events", **plan, title="黄金", names_product="true")
+    await zhou.post_form(f"{selling.headers['location']}/submit")
+    assert (await only_event(database, "黄金")).state is EventState.SUBMITTED

@@ -51,10 +51,21 @@ def test_a_micro_salon_needs_nobody_and_a_tea_salon_the_manager():
     assert rules.needed_approval(TEA, 12, names_product=False) is Approval.MANAGER
 
 
+def test_a_micro_salon_that_outgrows_the_lobby_corner_needs_the_manager():
+    assert rules.needed_approval(MICRO, 13, names_product=False) is Approval.MANAGER
+
+
 @pytest.mark.parametrize(
     ("kind", "capacity", "names_product"),
-    [(LEGO, 16, False), (TEA, 12, True), (TEA, 51, False), (WEALTH, 10, False)],
-    ids=["minors", "a product", "over fifty", "wealth"],
+    [
+        (LEGO, 16, False),
+        (TEA, 12, True),
+        (TEA, 51, False),
+        (WEALTH, 10, False),
+        (MICRO, 12, True),
+        (MICRO, 51, False),
+    ],
+    ids=["minors", "a product", "over fifty", "wealth", "micro: a product", "micro: over fifty"],
 )
 def test_what_needs_a_second_look_goes_to_compliance(kind, capacity, names_product):
     needed = rules.needed_approval(kind, capacity, names_product=names_product)
