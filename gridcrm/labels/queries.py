@@ -4,13 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import func, or_
-from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.days import local_day
 from gridcrm.core.errors import NotFound
-from gridcrm.core.who import Who
 from gridcrm.customers.models import Customer
 from gridcrm.grids.models import GridCell
 from gridcrm.labels import rules
@@ -104,24 +102,6 @@ async def merged_into(session: AsyncSession, label: Label) -> Label | None:
     """Return the label that a retired one was merged into."""
     query = select(Label).join(LabelAlias, col(LabelAlias.label_id) == Label.id)
     return (await session.exec(query.where(LabelAlias.slug == label.slug))).first()
-
-
-async def people_counts(session: AsyncSession, who: Who, now: datetime) -> dict[int, int]:
-    """Return how many people of the branch carry each label, or any label below it."""
-    leaf, group = aliased(Label), aliased(Label)
-    found: dict[int, int] = {}
-    for node in (col(leaf.id), col(group.id), col(group.parent_id)):
-        query = (
-            select(node, func.count(col(CustomerLabel.customer_id).distinct()))
-            .select_from(CustomerLabel)
-            .join(Customer, col(Customer.id) == CustomerLabel.customer_id)
-            .join(leaf, col(leaf.id) == CustomerLabel.label_id)
-            .join(group, col(group.id) == leaf.parent_id)
-            .where(Customer.branch_id == who.here, live(local_day(now)), col(leaf.active))
-            .group_by(node)
-        )
-        found |= {label_id or 0: n for label_id, n in await session.exec(query)}
-    return found
 
 
 async def of_customer(session: AsyncSession, customer_id: int) -> list[tuple[CustomerLabel, Label]]:

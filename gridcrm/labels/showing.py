@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.counts import shown
 from gridcrm.core.who import Right, Who
-from gridcrm.labels import queries, registry, words
+from gridcrm.labels import counting, queries, registry, words
 from gridcrm.labels.models import Label
 from gridcrm.labels.rules import LEAF_DEPTH
 
@@ -99,7 +99,7 @@ async def _counts(session: AsyncSession, who: Who, now: datetime) -> dict[int, s
     """Return how many carry each label, None for somebody who has chosen no branch."""
     if who.branch_id is None:
         return None
-    counts = await queries.people_counts(session, who, now)
+    counts = await counting.people_counts(session, who, now)
     return {label_id: shown(n, who) for label_id, n in counts.items()}
 
 

@@ -188,18 +188,3 @@ async def test_the_team_puts_labels_on_its_own_cells_only(
         assert await queries.on_cells(session, [cell.id or 0]) == {}
         with pytest.raises(NotFound):
             await service.set_on_cell(session, cast.bo, cell.id or 0, ids)
-
-
-async def test_people_are_counted_once_however_many_labels_of_a_theme_they_carry(
-    database: Database, cast: Cast, labels: dict[str, Label], people: list[Customer]
-):
-    async with database.transaction() as session:
-        ids = [one.id or 0 for one in people[:3]]
-        for slug in (PORTRAIT, TRAVEL_PHOTO):
-            await service.assign(session, cast.wang, ids, labels[slug], OWN, NOON)
-        counts = await queries.people_counts(session, cast.wang, NOON)
-        elsewhere = await queries.people_counts(session, cast.bo, NOON)
-        later = await queries.people_counts(session, cast.wang, NOON + timedelta(days=900))
-    slugs = (PORTRAIT, "visual.photography", "visual")
-    assert [counts[labels[slug].id or 0] for slug in slugs] == [3, 3, 3]
-    assert (elsewhere, later) == ({}, {})
