@@ -232,7 +232,7 @@ def _csrf(settings: Settings) -> CSRFConfig:
         secret=settings.secret,
         cookie_name=render.CSRF_COOKIE,
         cookie_secure=settings.cookie_secure,
-        cookie_samesite="strict",
+        cookie_samesite="lax",  # strict would renew it behind forms that are open in another tab
         exclude=["^/api/"],
     )
 

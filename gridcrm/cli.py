@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from gridcrm.core import i18n, settings, tables
+from gridcrm.core import audit, i18n, settings, tables
 from gridcrm.core.db import Database
 from gridcrm.core.errors import AppError, InvalidInput
 from gridcrm.core.i18n import Language, gettext, say
@@ -76,6 +76,7 @@ async def _run(command: Command, given: argparse.Namespace) -> Any:
     install_registries()
     found = settings.load()
     database = Database(found.database_url, found.secret)
+    database.write.configure(info={audit.UNNAMED: "terminal"})
     await database.open()
     try:
         return await command.run(Terminal(found, database), given)

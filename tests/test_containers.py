@@ -67,7 +67,16 @@ def test_ports_are_published_on_the_loopback_only(name: str):
 
 @pytest.mark.parametrize("service", APPS)
 def test_an_app_service_sets_only_settings_that_exist(service: dict[str, Any]):
-    assert set(service["environment"]) - {"GRIDCRM_MIGRATE"} <= set(SETTINGS)
+    ours = {name for name in service["environment"] if name.startswith("GRIDCRM_")}
+    assert ours - {"GRIDCRM_MIGRATE"} <= set(SETTINGS)
+
+
+def test_behind_nginx_each_asker_has_limits_of_their_own_and_can_not_choose_another_address():
+    app = COMPOSE["compose.postgres.yaml"]["services"]["app"]
+    assert "ports" not in app
+    assert app["environment"]["FORWARDED_ALLOW_IPS"] == "*"
+    nginx = (DOCKER / "nginx.conf").read_text()
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in nginx
 
 
 def test_every_variable_of_the_compose_files_stands_in_the_example():

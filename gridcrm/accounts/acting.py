@@ -11,7 +11,8 @@ from gridcrm.core.who import Role, Who
 
 async def acting(session: AsyncSession, branch_id: int, username: str | None) -> Who:
     """Return the named person, or the branch's first active manager, looking at the branch."""
-    user = await _named(session, username) if username else await _manager(session, branch_id)
+    asked = queries.by_username(session, username) if username else _manager(session, branch_id)
+    user = await asked
     if user is None or not user.active:
         raise InvalidInput(
             {"--as": "There is nobody to act for; add a branch manager with `gridcrm user add`."}
@@ -20,10 +21,6 @@ async def acting(session: AsyncSession, branch_id: int, username: str | None) ->
     if not who.sees_branch(branch_id):
         raise InvalidInput({"--as": "This person does not work in that branch."})
     return who
-
-
-async def _named(session: AsyncSession, username: str) -> User | None:
-    return await queries.by_username(session, username)
 
 
 async def _manager(session: AsyncSession, branch_id: int) -> User | None:

@@ -1,4 +1,4 @@
-"""Pages for signing in and out, one's own settings, and the administrator's list of people."""
+"""Pages for signing in and out, and for one's own password and tokens."""
 
 from datetime import datetime
 from typing import Any

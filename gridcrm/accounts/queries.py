@@ -6,9 +6,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.accounts.models import ApiToken, User, UserSession
-from gridcrm.accounts.rules import session_is_over
-from gridcrm.core.tables import table
-from gridcrm.core.who import ALL_BRANCHES, Role, Who
+from gridcrm.accounts.rules import session_is_over, works_in_a_branch
+from gridcrm.core.tables import stored, table
+from gridcrm.core.who import Who
 
 
 async def who_by_session(
@@ -49,10 +49,9 @@ async def who_by_token(session: AsyncSession, token_hash: str, now: datetime) ->
 
 def as_who(user: User, chosen_branch_id: int | None) -> Who:
     """Return the person behind an account; those who serve all branches may choose one."""
-    everywhere = user.role in ALL_BRANCHES and user.branch_id is None
-    assert user.id is not None
+    everywhere = not works_in_a_branch(user.role) and user.branch_id is None
     return Who(
-        user_id=user.id,
+        user_id=stored(user.id),
         display_name=user.display_name,
         role=user.role,
         branch_id=chosen_branch_id if everywhere else user.branch_id,
@@ -101,8 +100,3 @@ async def tokens(session: AsyncSession, user_id: int) -> list[ApiToken]:
     """Return a person's API tokens, newest first."""
     query = select(ApiToken).where(ApiToken.user_id == user_id)
     return list(await session.exec(query.order_by(col(ApiToken.id).desc())))
-
-
-def may_work_in_branch(role: Role) -> bool:
-    """Return whether the role belongs to one branch rather than to all."""
-    return role not in ALL_BRANCHES

@@ -1,6 +1,8 @@
-"""When a sign-in is locked, and when a session ends."""
+"""When a sign-in is locked, when a session ends, and whose job is in one branch."""
 
 from datetime import datetime, timedelta
+
+from gridcrm.core.who import ALL_BRANCHES, Role
 
 IDLE_LIMIT = timedelta(minutes=30)
 ABSOLUTE_LIMIT = timedelta(hours=12)
@@ -23,3 +25,8 @@ def locked_until(failed_count: int, now: datetime) -> datetime | None:
 def session_is_over(last_seen_at: datetime, expires_at: datetime, now: datetime) -> bool:
     """Return whether a session has been idle for too long or has reached its end."""
     return now >= expires_at or now - last_seen_at >= IDLE_LIMIT
+
+
+def works_in_a_branch(role: Role) -> bool:
+    """Return whether the role belongs to one branch rather than to all."""
+    return role not in ALL_BRANCHES

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,6 +26,8 @@ async def sign_in(
     Failures are counted even though they are refused: the caller must keep them.
     """
     user = await queries.by_username(session, username)
+    if user is not None:  # guesses at one account take turns, so that each of them counts
+        await session.refresh(user, with_for_update=True)
     fits = await asyncio.to_thread(
         keys.password_fits, user.password_hash if user else None, password
     )
@@ -50,18 +52,14 @@ async def sign_out(session: AsyncSession, who: Who, token: str) -> None:
 
 async def touch(session: AsyncSession, token_hash: str, now: datetime) -> None:
     """Note that a session is in use."""
-    row = await session.get(UserSession, token_hash)
-    if row is not None:
-        row.last_seen_at = now
-        session.add(row)
+    mine = update(UserSession).where(col(UserSession.token_hash) == token_hash)
+    await session.exec(mine.values(last_seen_at=now))
 
 
 async def choose_branch(session: AsyncSession, token: str, branch_id: int) -> None:
     """Let someone who serves all branches look at one of them."""
-    row = await session.get(UserSession, keys.token_hash(token))
-    if row is not None:
-        row.branch_id = branch_id
-        session.add(row)
+    mine = update(UserSession).where(col(UserSession.token_hash) == keys.token_hash(token))
+    await session.exec(mine.values(branch_id=branch_id))
 
 
 async def choose_language(session: AsyncSession, who: Who, language: Language) -> None:
@@ -84,7 +82,7 @@ async def add_user(
     password: str | None = None,
 ) -> tuple[User, str]:
     """Open an account and return it with its first password."""
-    if queries.may_work_in_branch(role) and branch_id is None:
+    if rules.works_in_a_branch(role) and branch_id is None:
         raise InvalidInput({"branch_code": "This role works in a branch: give its code."})
     if await queries.by_username(session, username):
         raise InvalidInput({"username": "This name is taken."})
@@ -94,7 +92,7 @@ async def add_user(
         display_name=display_name,
         password_hash=await asyncio.to_thread(keys.hash_password, password),
         role=role,
-        branch_id=branch_id if queries.may_work_in_branch(role) else None,
+        branch_id=branch_id if rules.works_in_a_branch(role) else None,
         language=language,
         created_at=now,
     )
@@ -115,7 +113,7 @@ async def change_password(session: AsyncSession, who: Who, old: str, new: str) -
     audit.record(session, who, "password_change", ("user", who.user_id))
 
 
-async def reset_password(session: AsyncSession, who: Who | None, user_id: int) -> tuple[User, str]:
+async def reset_password(session: AsyncSession, who: Who, user_id: int) -> tuple[User, str]:
     """Give an account a new password, end its sessions and return it with the password."""
     user = await _existing(session, user_id)
     password = keys.new_password()
@@ -184,6 +182,7 @@ def _count_failure(session: AsyncSession, user: User, now: datetime) -> None:
 async def _start_session(session: AsyncSession, user: User, address: str, now: datetime) -> str:
     secret = keys.new_token()
     who = queries.as_who(user, None)
+    await session.exec(delete(UserSession).where(col(UserSession.expires_at) <= now))
     session.add(
         UserSession(
             token_hash=keys.token_hash(secret),

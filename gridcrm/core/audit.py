@@ -18,6 +18,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gridcrm.core.models import AuditEntry, AuditHead
 from gridcrm.core.who import Who
 
+UNNAMED = "unnamed"
+"""In a session's info: the role of whoever acts without a name; the public, unless it is said."""
 _PENDING = "audit"
 _START = "0" * 64
 
@@ -47,7 +49,7 @@ def record(
     note = _Note(
         at=datetime.now(UTC),
         actor_id=who.user_id if who else None,
-        role=who.role if who else "public",
+        role=who.role if who else session.info.get(UNNAMED, "public"),
         branch_id=branch_id if branch_id is not None else (who.branch_id if who else None),
         action=action,
         object_type=thing[0],

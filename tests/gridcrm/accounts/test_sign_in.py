@@ -9,7 +9,7 @@ from gridcrm.core import audit
 from gridcrm.core.db import Database
 from gridcrm.core.models import AuditEntry
 from tests.cast import PASSWORD, Cast, seat
-from tests.conftest import Browser, Clock
+from tests.conftest import Browser, Clock, make_browser
 
 
 async def test_zhou_signs_in_and_reaches_her_page(browser: Browser, cast: Cast):
@@ -79,10 +79,29 @@ async def test_signing_out_ends_the_session_on_the_server(
     assert (await session.exec(select(UserSession))).all() == []
 
 
+async def test_sessions_that_are_over_are_swept_away_by_the_next_sign_in(
+    browser: Browser, cast: Cast, database: Database, clock: Clock
+):
+    await seat(database, browser, cast.zhou, clock.now)
+    clock.now += timedelta(hours=12)
+    await browser.post_form("/sign-in", username="wang", password=PASSWORD)
+
+    async with database.read() as session:
+        kept = await session.exec(select(UserSession.user_id))
+        assert list(kept) == [cast.wang.user_id]
+
+
 async def test_a_form_without_the_csrf_token_is_refused(browser: Browser, cast: Cast):
     del browser.headers["x-csrftoken"]
     answer = await browser.post_form("/sign-in", username="zhou", password=PASSWORD)
     assert answer.status_code == 403
+
+
+async def test_who_follows_a_link_from_a_mail_keeps_the_token_of_forms_in_other_tabs(app: Litestar):
+    async with make_browser(app) as fresh:
+        answer = await fresh.get("/sign-in")
+    (cookie,) = [c for c in answer.headers.get_list("set-cookie") if "csrf" in c]
+    assert "samesite=lax" in cookie.lower()
 
 
 async def test_a_form_sent_from_another_site_is_refused(browser: Browser, cast: Cast):
