@@ -65,7 +65,7 @@ async def _branch_things(
 ) -> dict[str, Any]:
     assert branch.id is not None
     ids: dict[str, Any] = {"code": branch.code, "label_id": label.id, "token": "unknown" * 6}
-    ids |= {"purpose": "marketing_sms", "verb": "cancel", "slug": "visual"}
+    ids |= {"purpose": "marketing_sms", "slug": "visual"}
     ids |= await _grid(session, branch, lead, manager, now)
     ids |= await _people(session, branch, ids["cell_id"], lead, label, now)
     ids |= await _segments(session, branch, ids["customer_id"], manager, now)

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from gridcrm.core.errors import InvalidInput
-from gridcrm.core.i18n import N_, gettext
+from gridcrm.core.errors import InvalidInput, RuleBroken
+from gridcrm.core.i18n import N_, gettext, say
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -67,10 +67,11 @@ def field_messages(error: ValidationError) -> dict[str, str]:
     }
 
 
-def refused(data: Mapping[str, Any], error: InvalidInput) -> Form:
-    """Return the form as it was typed, with its errors."""
-    errors = {name: [gettext(message)] for name, message in error.fields.items()}
-    return Form(values=dict(data), errors=errors or {"form": [gettext(error.message)]})
+def refused(data: Mapping[str, Any], error: InvalidInput | RuleBroken) -> Form:
+    """Return the form as it was typed, with what is wrong beside each field or above them all."""
+    fields = error.fields if isinstance(error, InvalidInput) else {}
+    errors = {name: [gettext(message)] for name, message in fields.items()}
+    return Form(values=dict(data), errors=errors or {"form": [say(error)]})
 
 
 def _plain(text: str) -> str:

@@ -13,7 +13,7 @@ from gridcrm.branches import queries as branches
 from gridcrm.core.days import local_day
 from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.forms import Form, parse, refused
-from gridcrm.core.i18n import gettext, say
+from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import go, page
 from gridcrm.core.policy import needs
 from gridcrm.core.settings import Settings
@@ -149,11 +149,8 @@ class EventPages(Controller):
         try:
             form = parse(EventIn, data | {"template": event.template})
             await service.change(session, who, event_id, form, now)
-        except InvalidInput as error:
+        except (InvalidInput, RuleBroken) as error:
             return await planner.show(request, session, who, refused(data, error), event)
-        except RuleBroken as error:
-            back = Form(dict(data), {"form": [say(error)]})
-            return await planner.show(request, session, who, back, event)
         return go(f"/events/{event_id}", gettext("The plan is changed."))
 
     @get("/{event_id:int}/results", opt=needs(Right.EVENTS_VIEW))

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.forms import Form, parse, refused
-from gridcrm.core.i18n import gettext, say
+from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import go, page
 from gridcrm.core.paging import page_of
 from gridcrm.core.policy import needs
@@ -79,12 +79,8 @@ class PeoplePages(Controller):
         try:
             form = parse(GuestIn, data)
             row = await _register(session, who, event_id, form, now)
-        except InvalidInput as error:
-            back = refused(data, error)
-            return await _list(request, session, who, event_id, back)
-        except RuleBroken as error:
-            back = Form(dict(data), {"form": [say(error)]})
-            return await _list(request, session, who, event_id, back)
+        except (InvalidInput, RuleBroken) as error:
+            return await _list(request, session, who, event_id, refused(data, error))
         waits = row.state is RegistrationState.WAITLISTED
         place = "waitlist" if waits else "registered"
         message = gettext("On the waiting list.") if waits else gettext("Registered.")

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.errors import InvalidInput, NotFound, RuleBroken
 from gridcrm.core.forms import Form, parse, refused
-from gridcrm.core.i18n import gettext, say
+from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import go, page
 from gridcrm.core.policy import PUBLIC
 from gridcrm.core.settings import Settings
@@ -66,11 +66,8 @@ class ReplyPages(Controller):
             if kind is Link.EVENT:
                 return await _sign_up(session, settings, card, data, now)
             row = await replying.answer(session, card, parse(ReplyIn, data), now)
-        except InvalidInput as error:
+        except (InvalidInput, RuleBroken) as error:
             return await _page(request, card, kind, token, now, refused(data, error))
-        except RuleBroken as error:
-            back = Form(dict(data), {"form": [say(error)]})
-            return await _page(request, card, kind, token, now, back)
         if kind is Link.GUEST and row is not None and row.id != number:
             token = _links(settings).token(Link.GUEST, row.id or 0)
         return go(f"/r/{token}", gettext("Thank you, your answer is noted."))

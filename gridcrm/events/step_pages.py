@@ -8,9 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gridcrm.core.errors import InvalidInput, NotFound, RuleBroken
-from gridcrm.core.forms import Form, parse, refused
-from gridcrm.core.i18n import say
+from gridcrm.core.errors import InvalidInput, RuleBroken
+from gridcrm.core.forms import parse, refused
 from gridcrm.core.pages import go
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
@@ -22,14 +21,18 @@ from gridcrm.events.rules import RIGHT, Verb
 AnyRequest = Request[Any, Any, Any]
 
 
+def _steps(right: Right) -> list[str]:
+    return [f"/{verb}" for verb in Verb if RIGHT[verb] is right]
+
+
 class StepPages(Controller):
-    """Submit, approve, open, start, close, settle, review, cancel."""
+    """Submit, approve, open, start, close, settle, review, cancel: an address for each verb."""
 
     path = "/events/{event_id:int}"
     include_in_schema = False
 
-    @post("/approve", opt=needs(Right.EVENTS_APPROVE))
-    async def approve(
+    @post(_steps(Right.EVENTS_EDIT), opt=needs(Right.EVENTS_EDIT))
+    async def plan(
         self,
         request: AnyRequest,
         session: NamedDependency[AsyncSession],
@@ -38,11 +41,11 @@ class StepPages(Controller):
         event_id: FromPath[int],
         data: URLEncodedBody[dict[str, Any]],
     ) -> Response[Any]:
-        """Agree to a plan as the second person."""
-        return await _step(request, session, who, now, event_id, Verb.APPROVE, data)
+        """Do a step of whoever plans the event."""
+        return await _step(request, session, who, now, event_id, data)
 
-    @post("/return", opt=needs(Right.EVENTS_APPROVE))
-    async def send_back(
+    @post(_steps(Right.EVENTS_APPROVE), opt=needs(Right.EVENTS_APPROVE))
+    async def decide(
         self,
         request: AnyRequest,
         session: NamedDependency[AsyncSession],
@@ -51,11 +54,11 @@ class StepPages(Controller):
         event_id: FromPath[int],
         data: URLEncodedBody[dict[str, Any]],
     ) -> Response[Any]:
-        """Return a plan and say what has to change."""
-        return await _step(request, session, who, now, event_id, Verb.RETURN, data)
+        """Do a step of the second person."""
+        return await _step(request, session, who, now, event_id, data)
 
-    @post("/reopen", opt=needs(Right.EVENTS_APPROVE))
-    async def reopen(
+    @post(_steps(Right.EVENTS_DOOR), opt=needs(Right.EVENTS_DOOR))
+    async def hold(
         self,
         request: AnyRequest,
         session: NamedDependency[AsyncSession],
@@ -64,51 +67,8 @@ class StepPages(Controller):
         event_id: FromPath[int],
         data: URLEncodedBody[dict[str, Any]],
     ) -> Response[Any]:
-        """Open the door of a closed event again."""
-        return await _step(request, session, who, now, event_id, Verb.REOPEN, data)
-
-    @post("/start", opt=needs(Right.EVENTS_DOOR))
-    async def start(
-        self,
-        request: AnyRequest,
-        session: NamedDependency[AsyncSession],
-        who: NamedDependency[Who],
-        now: NamedDependency[datetime],
-        event_id: FromPath[int],
-        data: URLEncodedBody[dict[str, Any]],
-    ) -> Response[Any]:
-        """Begin: from now on, free seats go to those at the door."""
-        return await _step(request, session, who, now, event_id, Verb.START, data)
-
-    @post("/close", opt=needs(Right.EVENTS_DOOR))
-    async def close(
-        self,
-        request: AnyRequest,
-        session: NamedDependency[AsyncSession],
-        who: NamedDependency[Who],
-        now: NamedDependency[datetime],
-        event_id: FromPath[int],
-        data: URLEncodedBody[dict[str, Any]],
-    ) -> Response[Any]:
-        """Close the door; attendance is fixed."""
-        return await _step(request, session, who, now, event_id, Verb.CLOSE, data)
-
-    @post("/{verb:str}", opt=needs(Right.EVENTS_EDIT))
-    async def lead(
-        self,
-        request: AnyRequest,
-        session: NamedDependency[AsyncSession],
-        who: NamedDependency[Who],
-        now: NamedDependency[datetime],
-        event_id: FromPath[int],
-        verb: FromPath[str],
-        data: URLEncodedBody[dict[str, Any]],
-    ) -> Response[Any]:
-        """Do one of the steps that a planner may do."""
-        await queries.one(session, who, event_id)
-        if verb not in set(Verb) or RIGHT[Verb(verb)] is not Right.EVENTS_EDIT:
-            raise NotFound
-        return await _step(request, session, who, now, event_id, Verb(verb), data)
+        """Do a step of whoever stands at the door."""
+        return await _step(request, session, who, now, event_id, data)
 
 
 async def _step(
@@ -117,15 +77,14 @@ async def _step(
     who: Who,
     now: datetime,
     event_id: int,
-    verb: Verb,
-    data: dict[str, Any],
+    data: dict[str, Any] | None,
 ) -> Response[Any]:
+    await queries.one(session, who, event_id)
+    verb = Verb(request.url.path.rstrip("/").rpartition("/")[2])
+    typed = data or {}
     try:
-        await service.transition(session, who, event_id, verb, now, parse(StepIn, data or {}))
-    except InvalidInput as error:
-        return await overview(request, session, who, event_id, refused(data, error))
-    except RuleBroken as error:
-        form = Form(dict(data or {}), {"form": [say(error)]})
-        return await overview(request, session, who, event_id, form)
+        await service.transition(session, who, event_id, verb, now, parse(StepIn, typed))
+    except (InvalidInput, RuleBroken) as error:
+        return await overview(request, session, who, event_id, refused(typed, error))
     place = "/door" if verb is Verb.START else ""
     return go(f"/events/{event_id}{place}", words.done(verb))

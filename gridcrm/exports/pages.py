@@ -14,7 +14,6 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from gridcrm.core.errors import InvalidInput, NotFound, RuleBroken
 from gridcrm.core.forms import Form, parse, refused
-from gridcrm.core.i18n import say
 from gridcrm.core.pages import page
 from gridcrm.core.paging import page_of
 from gridcrm.core.policy import needs
@@ -73,13 +72,10 @@ class ExportPages(Controller):
         """Hand the file over and enter it in the register."""
         try:
             taken = await service.take(session, who, parse(TakeIn, data), now)
-        except InvalidInput as error:
-            form = refused(data, error)
-        except RuleBroken as error:
-            form = Form(dict(data), {"form": [say(error)]})
-        else:
-            return _file(taken)
-        return await _preview(request, session, who, _wanted(MultiDict(data)), form, now)
+        except (InvalidInput, RuleBroken) as error:
+            wanted = _wanted(MultiDict(data))
+            return await _preview(request, session, who, wanted, refused(data, error), now)
+        return _file(taken)
 
 
 class RegisterPages(Controller):

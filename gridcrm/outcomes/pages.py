@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gridcrm.core.days import local_day
 from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.forms import Form, parse, refused
-from gridcrm.core.i18n import gettext, say
+from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import go, page, wants_fragment
 from gridcrm.core.paging import page_of
 from gridcrm.core.policy import needs
@@ -82,11 +82,8 @@ class OutcomePages(Controller):
             return await _claim_form(request, session, who, now, Form(dict(data)))
         try:
             outcome = await service.claim(session, who, parse(ClaimIn, data), now)
-        except InvalidInput as error:
+        except (InvalidInput, RuleBroken) as error:
             return await _claim_form(request, session, who, now, refused(data, error))
-        except RuleBroken as error:
-            back = Form(dict(data), {"form": [say(error)]})
-            return await _claim_form(request, session, who, now, back)
         return go("/outcomes/mine", _thanks(outcome))
 
     @get("/{outcome_id:int}", opt=needs(Right.OUTCOMES_VIEW))
