@@ -41,7 +41,7 @@ class StepPages(Controller):
         event_id: FromPath[int],
         data: URLEncodedBody[dict[str, Any]],
     ) -> Response[Any]:
-        """Do a step of whoever plans the event."""
+        """Submit, open, settle, review or cancel, as whoever plans the event."""
         return await _step(request, session, who, now, event_id, data)
 
     @post(_steps(Right.EVENTS_APPROVE), opt=needs(Right.EVENTS_APPROVE))
@@ -54,7 +54,7 @@ class StepPages(Controller):
         event_id: FromPath[int],
         data: URLEncodedBody[dict[str, Any]],
     ) -> Response[Any]:
-        """Do a step of the second person."""
+        """Approve, return or open the door again, as the second person."""
         return await _step(request, session, who, now, event_id, data)
 
     @post(_steps(Right.EVENTS_DOOR), opt=needs(Right.EVENTS_DOOR))
@@ -67,7 +67,7 @@ class StepPages(Controller):
         event_id: FromPath[int],
         data: URLEncodedBody[dict[str, Any]],
     ) -> Response[Any]:
-        """Do a step of whoever stands at the door."""
+        """Start, so that free seats go to those who are here, or close and fix attendance."""
         return await _step(request, session, who, now, event_id, data)
 
 
