@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -20,10 +20,7 @@ def allows(purpose: Purpose, now: datetime, zone: str = HOME_ZONE) -> ColumnElem
         .where(
             col(later.customer_id) == given.customer_id,
             col(later.purpose) == purpose,
-            or_(
-                col(later.given_at) > given.given_at,
-                and_(col(later.given_at) == given.given_at, col(later.id) > given.id),
-            ),
+            tuple_(col(later.given_at), col(later.id)) > tuple_(col(given.given_at), col(given.id)),
         )
         .exists()
     )

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from gridcrm.core.tables import choice
@@ -32,9 +33,12 @@ class Consent(SQLModel, table=True):
     """One statement of a person about one purpose; a new statement is a new row."""
 
     __tablename__ = "consent"
+    __table_args__ = (
+        Index("ix_consent_customer_id_purpose_given_at", "customer_id", "purpose", "given_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
-    customer_id: int = Field(foreign_key="customer.id", index=True)
+    customer_id: int = Field(foreign_key="customer.id")
     branch_id: int = Field(foreign_key="branch.id", index=True)
     purpose: Purpose = Field(sa_type=choice(Purpose))
     state: ConsentState = Field(sa_type=choice(ConsentState))
