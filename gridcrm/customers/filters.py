@@ -71,8 +71,7 @@ async def hand_over_part(session: AsyncSession, who: Who) -> registry.BulkPart |
 async def _options(session: AsyncSession, who: Who) -> Options:
     """Return what each filter can be set to; one statement for each list that is stored."""
     staff = await accounts.staff(session, who.here)
-    plan = await grids.published(session, who.here)
-    cells = await grids.cells(session, plan.id) if plan and plan.id else []
+    cells = await grids.published_rows(session, who.here)
     own = [(str(Owner.ME), gettext("Me")), (str(Owner.NOBODY), gettext("Nobody"))]
     stored: Options = {
         "owner": own + [(str(user.id), user.display_name) for user in staff],

@@ -35,7 +35,7 @@ async def grid_of(session: AsyncSession, branch_id: int) -> Grid | None:
 async def grid_of_plan(session: AsyncSession, plan: GridPlan) -> Grid:
     """Return one plan's division, ready to place points in it."""
     assert plan.id is not None
-    numbers = {cell.key: cell.id for cell in await grids.cells(session, plan.id) if cell.id}
+    numbers = {cell.key: cell.id for cell in await grids.cell_rows(session, plan.id)}
     return Grid(await asyncio.to_thread(cells_of, plan), numbers)
 
 

@@ -103,8 +103,7 @@ async def labels_of(session: AsyncSession, event: Event) -> list[str]:
 
 
 async def _choices(session: AsyncSession, who: Who) -> dict[str, Any]:
-    plan = await grids.published(session, who.here)
-    cells = await grids.cells(session, plan.id) if plan and plan.id else []
+    cells = await grids.published_rows(session, who.here)
     return {
         "rooms": [
             (room.id, f"{room.name} · {room.capacity}")

@@ -22,7 +22,7 @@ async def _draw(terminal: Terminal, given: Namespace) -> Result:
     async with terminal.database.transaction() as session:
         _, who = await acting_in(session, given, Right.GRIDS_EDIT)
         plan = await service.draft(session, who, form, upload, terminal.now())
-        cells = await queries.cells(session, plan.id or 0)
+        cells = await queries.cell_rows(session, plan.id or 0)
     return {"plan": plan.id, "version": plan.version, "name": plan.name, "cells": len(cells)}
 
 

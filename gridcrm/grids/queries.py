@@ -1,8 +1,10 @@
 """Reading grid plans and cells, as far as a person may see them."""
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, Select, func
+from sqlalchemy import select as select_columns
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -11,6 +13,17 @@ from gridcrm.core.errors import NotFound
 from gridcrm.core.paging import Page
 from gridcrm.core.who import Who
 from gridcrm.grids.models import CellKind, GridCell, GridPlan, PlanState
+
+
+class CellRow(NamedTuple):
+    """A cell without its shape."""
+
+    id: int
+    key: str
+    name: str
+    area_m2: float
+    lead_id: int | None
+    backup_id: int | None
 
 
 async def published(session: AsyncSession, branch_id: int) -> GridPlan | None:
@@ -25,6 +38,18 @@ async def cells(session: AsyncSession, plan_id: int) -> list[GridCell]:
     """Return the cells of a plan, in the order in which they were drawn."""
     query = select(GridCell).where(GridCell.plan_id == plan_id)
     return list(await session.exec(query.order_by(col(GridCell.id))))
+
+
+async def cell_rows(session: AsyncSession, plan_id: int) -> list[CellRow]:
+    """Return the same cells without their shapes."""
+    return await _rows(session, _columns().where(col(GridCell.plan_id) == plan_id))
+
+
+async def published_rows(session: AsyncSession, branch_id: int) -> list[CellRow]:
+    """Return the cells of a branch that count today without their shapes, none before the first."""
+    now = (col(GridPlan.branch_id) == branch_id, col(GridPlan.state) == PlanState.PUBLISHED)
+    plan = select_columns(col(GridPlan.id)).where(*now)
+    return await _rows(session, _columns().where(col(GridCell.plan_id).in_(plan)))
 
 
 async def cell(session: AsyncSession, who: Who, cell_id: int) -> GridCell:
@@ -97,6 +122,15 @@ async def cell_page(
     query = select(GridCell).where(GridCell.plan_id == plan_id, *wanted.clauses())
     ordered = query.order_by(col(GridCell.name), col(GridCell.id))
     return list(await session.exec(ordered.offset(shown.offset).limit(shown.size)))
+
+
+def _columns() -> Select[*tuple[Any, ...]]:
+    return select_columns(*(getattr(GridCell, name) for name in CellRow._fields))
+
+
+async def _rows(session: AsyncSession, query: Select[*tuple[Any, ...]]) -> list[CellRow]:
+    found = await session.exec(query.order_by(col(GridCell.id)))  # type: ignore[call-overload]
+    return [CellRow(*row) for row in found]
 
 
 def _looks_after(user_id: int) -> ColumnElement[bool]:

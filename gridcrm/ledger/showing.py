@@ -53,10 +53,7 @@ async def visit_choices(session: AsyncSession, who: Who) -> dict[str, Any]:
 
 async def cells(session: AsyncSession, who: Who) -> list[tuple[str, str]]:
     """Return the published cells to choose from; a grid officer's own come first."""
-    plan = await grids.published(session, who.here)
-    if plan is None or plan.id is None:
-        return []
-    found = await grids.cells(session, plan.id)
+    found = await grids.published_rows(session, who.here)
     if who.role is Role.GRID_OFFICER:
         found.sort(key=lambda cell: who.user_id not in (cell.lead_id, cell.backup_id))
     return [(str(cell.id), cell.name) for cell in found]

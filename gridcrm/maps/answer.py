@@ -9,9 +9,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from geo.render.geojson import recolour_json
 from geo.render.view import Legend
 from gridcrm.core.i18n import gettext
+from gridcrm.grids import queries as grids
+from gridcrm.grids.queries import CellRow
 from gridcrm.maps import queries, words
 from gridcrm.maps.metrics import Definition
-from gridcrm.maps.queries import CellRow, Tallies
+from gridcrm.maps.queries import Tallies
 from gridcrm.maps.question import Question
 from gridcrm.maps.records import Ask
 from gridcrm.maps.rules import Figure, Tally, figure
@@ -61,7 +63,7 @@ class Answer:
 
 async def answer(session: AsyncSession, ask: Ask, key: bytes | None) -> Answer:
     """Count for all cells at once and say what this person may see of it."""
-    cells = await queries.cell_rows(session, ask.plan_id)
+    cells = await grids.cell_rows(session, ask.plan_id)
     part, whole = await queries.tallies(session, ask)
     return drawn(ask.question, cells, part, whole, key)
 

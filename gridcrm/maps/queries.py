@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, case, cast, func
@@ -28,24 +27,6 @@ Bounds = tuple[float, float, float, float]
 _PRIME = 1_000_003
 _MARGIN = 0.75
 _EVENTS = 5
-
-
-class CellRow(NamedTuple):
-    """A cell without its shape."""
-
-    id: int
-    key: str
-    name: str
-    area_m2: float
-    lead_id: int | None
-
-
-async def cell_rows(session: AsyncSession, plan_id: int) -> list[CellRow]:
-    """Return the cells of a plan."""
-    cell = GridCell.__table__.c  # type: ignore[attr-defined]
-    columns = sa.select(cell.id, cell.key, cell.name, cell.area_m2, cell.lead_id)
-    query = columns.where(cell.plan_id == plan_id).order_by(cell.id)
-    return [CellRow(*row) for row in await session.exec(query)]  # type: ignore[call-overload]
 
 
 async def shapes(session: AsyncSession, plan_id: int) -> dict[int, bytes]:

@@ -50,10 +50,9 @@ async def _themes(session: AsyncSession, _who: Who) -> list[Choice]:
 
 
 async def _cells(session: AsyncSession, who: Who) -> list[Choice]:
-    plan = await grids.published(session, who.here)
-    if plan is None or plan.id is None:
-        return []
-    return [Choice(str(cell.id), cell.name) for cell in await grids.cells(session, plan.id)]
+    return [
+        Choice(str(cell.id), cell.name) for cell in await grids.published_rows(session, who.here)
+    ]
 
 
 async def _products(session: AsyncSession, who: Who) -> list[Choice]:
