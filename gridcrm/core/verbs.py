@@ -1,10 +1,17 @@
 """Addresses such as /api/v1/outcomes/12:verify, which Litestar's router cannot hold."""
 
 import re
+from typing import Any
 
+from litestar import Request
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 _VERB = re.compile(r"(/api/.*/\d+):([a-z_]+)")
+
+
+def verb_of(request: Request[Any, Any, Any]) -> str:
+    """Return the verb at the end of an address, for a handler that serves several."""
+    return request.url.path.rstrip("/").rpartition("/")[2]
 
 
 def with_verbs(app: ASGIApp) -> ASGIApp:

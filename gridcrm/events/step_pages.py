@@ -12,6 +12,7 @@ from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.forms import parse, refused
 from gridcrm.core.pages import go
 from gridcrm.core.policy import needs
+from gridcrm.core.verbs import verb_of
 from gridcrm.core.who import Right, Who
 from gridcrm.events import queries, service, words
 from gridcrm.events.forms import StepIn
@@ -80,7 +81,7 @@ async def _step(
     data: dict[str, Any] | None,
 ) -> Response[Any]:
     await queries.one(session, who, event_id)
-    verb = Verb(request.url.path.rstrip("/").rpartition("/")[2])
+    verb = Verb(verb_of(request))
     typed = data or {}
     try:
         await service.transition(session, who, event_id, verb, now, parse(StepIn, typed))

@@ -19,6 +19,7 @@ from gridcrm.outcomes.attribution import Touch
 from gridcrm.outcomes.forms import ClaimIn
 from gridcrm.outcomes.measure import as_data
 from gridcrm.outcomes.models import Outcome, OutcomeKind, OutcomeState
+from gridcrm.outcomes.rules import Verb
 
 
 class OutcomeOut(SQLModel):
@@ -66,7 +67,7 @@ class OutcomeApi(Controller):
         outcome_id: FromPath[int],
     ) -> OutcomeOut:
         """Confirm somebody else's claim."""
-        return _out(await service.verify(session, who, outcome_id, now))
+        return _out(await service.decide(session, who, outcome_id, Verb.VERIFY, now))
 
 
 class FunnelApi(Controller):

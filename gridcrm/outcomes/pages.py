@@ -7,24 +7,31 @@ from urllib.parse import urlencode
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
-from litestar.response import Redirect, Template
+from litestar.response import Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.days import local_day
 from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.forms import Form, parse, refused
-from gridcrm.core.i18n import gettext
+from gridcrm.core.i18n import N_, gettext
 from gridcrm.core.pages import go, page, wants_fragment
 from gridcrm.core.paging import page_of
 from gridcrm.core.policy import needs
+from gridcrm.core.verbs import verb_of
 from gridcrm.core.who import Right, Who
 from gridcrm.customers.products import name_of
 from gridcrm.outcomes import crediting, queries, service, words
 from gridcrm.outcomes.forms import ClaimIn, FilterIn, NoteIn
 from gridcrm.outcomes.models import Outcome
 from gridcrm.outcomes.queries import Tab
+from gridcrm.outcomes.rules import Verb
 
 AnyRequest = Request[Any, Any, Any]
+_DECIDED = {
+    Verb.VERIFY: N_("Verified. It counts from now on."),
+    Verb.REJECT: N_("Rejected. The claimant sees your reason."),
+    Verb.REVERSE: N_("Reversed. It does not count any more."),
+}
 
 
 class OutcomePages(Controller):
@@ -97,20 +104,8 @@ class OutcomePages(Controller):
         """Show one outcome and what can be decided about it."""
         return await _detail(request, session, who, outcome_id, Form())
 
-    @post("/{outcome_id:int}/verify", opt=needs(Right.OUTCOMES_VERIFY))
-    async def verify(
-        self,
-        session: NamedDependency[AsyncSession],
-        who: NamedDependency[Who],
-        now: NamedDependency[datetime],
-        outcome_id: FromPath[int],
-    ) -> Redirect:
-        """Confirm a colleague's claim."""
-        await service.verify(session, who, outcome_id, now)
-        return go("/outcomes?tab=to_verify", gettext("Verified. It counts from now on."))
-
-    @post("/{outcome_id:int}/reject", opt=needs(Right.OUTCOMES_VERIFY))
-    async def reject(
+    @post([f"/{{outcome_id:int}}/{verb}" for verb in Verb], opt=needs(Right.OUTCOMES_VERIFY))
+    async def decide(
         self,
         request: AnyRequest,
         session: NamedDependency[AsyncSession],
@@ -119,31 +114,15 @@ class OutcomePages(Controller):
         outcome_id: FromPath[int],
         data: URLEncodedBody[dict[str, Any]],
     ) -> Response[Any]:
-        """Refuse a colleague's claim and say why."""
+        """Verify a colleague's claim, reject it, or reverse what was verified, and say why."""
+        verb, typed = Verb(verb_of(request)), data or {}
         try:
-            note = parse(NoteIn, data).note
-        except InvalidInput as error:
-            return await _detail(request, session, who, outcome_id, refused(data, error))
-        await service.reject(session, who, outcome_id, note, now)
-        return go("/outcomes?tab=to_verify", gettext("Rejected. The claimant sees your reason."))
-
-    @post("/{outcome_id:int}/reverse", opt=needs(Right.OUTCOMES_VERIFY))
-    async def reverse(
-        self,
-        request: AnyRequest,
-        session: NamedDependency[AsyncSession],
-        who: NamedDependency[Who],
-        now: NamedDependency[datetime],
-        outcome_id: FromPath[int],
-        data: URLEncodedBody[dict[str, Any]],
-    ) -> Response[Any]:
-        """Take back a verified outcome and say why."""
-        try:
-            note = parse(NoteIn, data).note
-        except InvalidInput as error:
-            return await _detail(request, session, who, outcome_id, refused(data, error))
-        await service.reverse(session, who, outcome_id, note, now)
-        return go(f"/outcomes/{outcome_id}", gettext("Reversed. It does not count any more."))
+            note = "" if verb is Verb.VERIFY else parse(NoteIn, typed).note
+            await service.decide(session, who, outcome_id, verb, now, note)
+        except (InvalidInput, RuleBroken) as error:
+            return await _detail(request, session, who, outcome_id, refused(typed, error))
+        path = f"/outcomes/{outcome_id}" if verb is Verb.REVERSE else "/outcomes?tab=to_verify"
+        return go(path, gettext(_DECIDED[verb]))
 
 
 def _first_tab(who: Who) -> Tab:

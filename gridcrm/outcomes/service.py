@@ -55,42 +55,30 @@ async def customer_called(session: AsyncSession, who: Who, words: str) -> Custom
     return customer
 
 
-async def verify(session: AsyncSession, who: Who, outcome_id: int, now: datetime) -> Outcome:
-    """Confirm somebody else's claim; from now on it counts for the event that it credits."""
-    outcome = await _decide(session, who, outcome_id, Verb.VERIFY, "", now)
-    customer = await session.get_one(Customer, outcome.customer_id)
-    zone = await zone_of(session, outcome.branch_id)
-    credited = await credit_of(session, customer, outcome, zone, outcome.event_id)
-    outcome.event_id, outcome.first_event_id = credited.last, credited.first
-    await session.flush()
-    return outcome
-
-
-async def reject(
-    session: AsyncSession, who: Who, outcome_id: int, note: str, now: datetime
+async def decide(
+    session: AsyncSession, who: Who, outcome_id: int, verb: Verb, now: datetime, note: str = ""
 ) -> Outcome:
-    """Refuse somebody else's claim and say why."""
-    return await _decide(session, who, outcome_id, Verb.REJECT, note, now)
+    """Verify or reject somebody else's claim, or take back what was verified.
 
-
-async def reverse(
-    session: AsyncSession, who: Who, outcome_id: int, note: str, now: datetime
-) -> Outcome:
-    """Take back a verified outcome, such as one that the customer cancelled."""
-    return await _decide(session, who, outcome_id, Verb.REVERSE, note, now)
-
-
-async def _decide(
-    session: AsyncSession, who: Who, outcome_id: int, verb: Verb, note: str, now: datetime
-) -> Outcome:
+    What is verified counts from now on for the event that it credits then.
+    """
     outcome = await queries.locked(session, who, outcome_id)
     claimants = {outcome.claimed_by, outcome.entered_by or outcome.claimed_by}
     outcome.state = rules.decide(outcome.state, verb, claimants, who.user_id)
     outcome.decided_by, outcome.decided_at, outcome.decision_note = who.user_id, now, note
+    if verb is Verb.VERIFY:
+        await _credit_anew(session, outcome)
     session.add(outcome)
     await session.flush()
     audit.record(session, who, f"outcome_{verb}", ("outcome", outcome.id))
     return outcome
+
+
+async def _credit_anew(session: AsyncSession, outcome: Outcome) -> None:
+    customer = await session.get_one(Customer, outcome.customer_id)
+    zone = await zone_of(session, outcome.branch_id)
+    credited = await credit_of(session, customer, outcome, zone, outcome.event_id)
+    outcome.event_id, outcome.first_event_id = credited.last, credited.first
 
 
 async def _one_claim_at_a_time(session: AsyncSession, customer: Customer) -> None:

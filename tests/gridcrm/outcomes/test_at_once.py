@@ -9,6 +9,7 @@ from gridcrm.core.errors import AppError, RuleBroken
 from gridcrm.core.who import Who
 from gridcrm.outcomes import service
 from gridcrm.outcomes.models import Outcome
+from gridcrm.outcomes.rules import Verb
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.gridcrm.outcomes.conftest import Salon
@@ -41,16 +42,14 @@ async def test_of_two_decisions_at_the_same_moment_the_first_one_stands(
     assert outcome.id is not None
     number = outcome.id
 
-    async def decide(who: Who, *, verify: bool) -> str:
+    async def decide(who: Who, verb: Verb) -> str:
         try:
             async with database.transaction() as session:
-                if verify:
-                    return (await service.verify(session, who, number, NOON)).state
-                return (await service.reject(session, who, number, "no such deposit", NOON)).state
+                return (await service.decide(session, who, number, verb, NOON)).state
         except RuleBroken:
             return "refused"
 
-    answers = await asyncio.gather(decide(cast.wang, verify=True), decide(cast.hang, verify=False))
+    answers = await asyncio.gather(decide(cast.wang, Verb.VERIFY), decide(cast.hang, Verb.REJECT))
     assert sorted(answers).count("refused") == 1
     async with database.read() as session:
         kept = await session.get_one(Outcome, number)

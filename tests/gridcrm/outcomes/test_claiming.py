@@ -11,6 +11,7 @@ from gridcrm.core.models import AuditEntry
 from gridcrm.outcomes import queries, service
 from gridcrm.outcomes.forms import ClaimIn
 from gridcrm.outcomes.models import Outcome, OutcomeKind, OutcomeState
+from gridcrm.outcomes.rules import Verb
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOON
@@ -86,7 +87,7 @@ async def test_a_deposit_like_it_three_days_later_has_to_be_confirmed(
 
 async def test_a_rejected_claim_may_be_made_again(write: AsyncSession, cast: Cast, salon: Salon):
     first = await service.claim(write, cast.zhou, claim_in(), NOON)
-    await service.reject(write, cast.wang, first.id, "no such deposit", NOON)  # type: ignore[arg-type]
+    await service.decide(write, cast.wang, first.id, Verb.REJECT, NOON, "no such deposit")  # type: ignore[arg-type]
     assert (await service.claim(write, cast.zhou, claim_in(), NOON)).id != first.id
 
 
@@ -154,7 +155,7 @@ async def test_wang_verifies_and_the_audit_knows(database: Database, cast: Cast,
     async with database.transaction() as session:
         outcome = await service.claim(session, cast.zhou, claim_in(), NOON)
     async with database.transaction() as session:
-        await service.verify(session, cast.wang, outcome.id, NOON)  # type: ignore[arg-type]
+        await service.decide(session, cast.wang, outcome.id, Verb.VERIFY, NOON)  # type: ignore[arg-type]
     async with database.read() as session:
         kept = await session.get_one(Outcome, outcome.id)
         assert (kept.state, kept.decided_by) == (OutcomeState.VERIFIED, cast.wang.user_id)
@@ -172,14 +173,14 @@ async def test_a_check_in_that_was_undone_before_the_verification_takes_the_cred
         seat.state = "confirmed"
         session.add(seat)
     async with database.transaction() as session:
-        verified = await service.verify(session, cast.wang, outcome.id, NOON)  # type: ignore[arg-type]
+        verified = await service.decide(session, cast.wang, outcome.id, Verb.VERIFY, NOON)  # type: ignore[arg-type]
     assert verified.event_id is None
 
 
 async def test_wang_cannot_verify_her_own_claim(write: AsyncSession, cast: Cast, salon: Salon):
     outcome = await service.claim(write, cast.wang, claim_in(), NOON)
     with pytest.raises(RuleBroken, match="somebody else"):
-        await service.verify(write, cast.wang, outcome.id, NOON)  # type: ignore[arg-type]
+        await service.decide(write, cast.wang, outcome.id, Verb.VERIFY, NOON)  # type: ignore[arg-type]
     assert outcome.state is OutcomeState.CLAIMED
 
 
@@ -188,7 +189,7 @@ async def test_bo_of_branch_b_finds_nothing_to_verify(
 ):
     outcome = await service.claim(write, cast.zhou, claim_in(), NOON)
     with pytest.raises(NotFound):
-        await service.verify(write, cast.bo, outcome.id, NOON)  # type: ignore[arg-type]
+        await service.decide(write, cast.bo, outcome.id, Verb.VERIFY, NOON)  # type: ignore[arg-type]
 
 
 async def test_what_waits_for_wang_is_what_others_claimed(

@@ -9,6 +9,7 @@ from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.outcomes import importing, service
 from gridcrm.outcomes.forms import ClaimIn
 from gridcrm.outcomes.models import Outcome, OutcomeKind, OutcomeLedger
+from gridcrm.outcomes.rules import Verb
 from tests.cast import Cast, seat
 from tests.conftest import NOON, Browser, Clock
 from tests.gridcrm.outcomes.conftest import Salon
@@ -80,8 +81,8 @@ async def test_hang_cannot_verify_what_he_brought_in_for_zhou_and_wang_can(
         await importing.import_file(session, cast.hang, "成交.csv", LEDGER, NOON)
         first = (await session.exec(select(Outcome).where(Outcome.reference == "T-1"))).one()
         with pytest.raises(RuleBroken):
-            await service.verify(session, cast.hang, first.id, NOON)  # type: ignore[arg-type]
-        await service.verify(session, cast.wang, first.id, NOON)  # type: ignore[arg-type]
+            await service.decide(session, cast.hang, first.id, Verb.VERIFY, NOON)  # type: ignore[arg-type]
+        await service.decide(session, cast.wang, first.id, Verb.VERIFY, NOON)  # type: ignore[arg-type]
 
 
 async def test_a_deal_that_zhou_claimed_by_hand_does_not_come_in_a_second_time(

@@ -51,7 +51,9 @@ async def test_wang_is_offered_no_button_for_her_own_claim_and_cannot_verify_it(
     outcome = await only_outcome(database)
     page = await browser.get("/outcomes")
     assert f"/outcomes/{outcome.id}/verify" not in page.text
-    assert (await browser.post_form(f"/outcomes/{outcome.id}/verify")).status_code == 409
+    refused = await browser.post_form(f"/outcomes/{outcome.id}/verify")
+    assert refused.status_code == 422
+    assert "somebody else has to check it" in refused.text
     assert (await only_outcome(database)).state is OutcomeState.CLAIMED
 
 
