@@ -271,6 +271,7 @@ def _openapi() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="GridCRM",
         version=__version__,
+        description="Every address takes `?branch=CODE`, for those who serve more than one branch.",
         path="/schema",
         render_plugins=[JsonRenderPlugin()],
         openapi_router=Router("/schema", route_handlers=[], opt=PUBLIC),

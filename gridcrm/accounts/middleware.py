@@ -46,11 +46,12 @@ async def _by_token(database: Database, header: str, now: datetime) -> Who | Non
 
 
 async def _looking_at(database: Database, who: Who | None, code: str | None) -> Who | None:
-    """A program that serves all branches says with `?branch=CODE` which one it means."""
-    if who is None or not who.all_branches or not code:
+    """A program says with `?branch=CODE` which branch it means; one it may not see is none."""
+    if who is None or not code:
         return who
     async with database.read() as session:
-        return replace(who, branch_id=await queries.branch_id(session, code))
+        branch_id = await queries.branch_id(session, code)
+    return replace(who, branch_id=branch_id if who.sees_branch(branch_id) else None)
 
 
 async def _by_cookie(database: Database, token: str | None, now: datetime) -> Who | None:

@@ -72,6 +72,11 @@ async def by_username(session: AsyncSession, username: str) -> User | None:
     return (await session.exec(select(User).where(User.username == username))).first()
 
 
+async def take_turns(session: AsyncSession, who: Who) -> None:
+    """Let what one person does at the same moment happen one after the other."""
+    await session.exec(select(User.id).where(User.id == who.user_id).with_for_update())
+
+
 async def users(session: AsyncSession) -> list[User]:
     """Return all accounts; for the administrator."""
     return list(await session.exec(select(User).order_by(User.username)))

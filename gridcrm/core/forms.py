@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.i18n import N_, gettext, say
 
 T = TypeVar("T", bound=BaseModel)
+Ids = Annotated[list[int], BeforeValidator(lambda v: v if isinstance(v, list) else [v])]
+"""The numbers that a form sends under one name; one alone comes without a list."""
 
 _MESSAGES = {
     "missing": N_("This is needed."),

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Request, get, post
-from litestar.datastructures import MultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -44,7 +43,6 @@ class CustomerApi(Controller):
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
         now: NamedDependency[datetime],
-        branch: FromQuery[str | None] = None,
         page: FromQuery[int] = 1,
         size: FromQuery[int] = PAGE_SIZE,
     ) -> CustomersOut:
@@ -54,10 +52,9 @@ class CustomerApi(Controller):
         lifecycle, age, owner (a user's number, me or nobody), source, unplaced, do_not_contact,
         label, consent; sort is one of created, distance, active, tier, with a minus to turn it.
         """
-        there = await _there(session, who, branch)
         size = min(max(1, size), _LARGEST_PAGE)
-        shown = shown_of(_without(request.query_params, "branch", "page", "size"))
-        found = await find(session, there, shown.given, shown.facets, now, number=page, size=size)
+        shown = shown_of(request.query_params)
+        found = await find(session, who, shown.given, shown.facets, now, number=page, size=size)
         today = local_day(now)
         return CustomersOut(
             total=found.total,
@@ -75,12 +72,10 @@ class CustomerApi(Controller):
         who: NamedDependency[Who],
         now: NamedDependency[datetime],
         customer_id: FromPath[int],
-        branch: FromQuery[str | None] = None,
     ) -> CustomerOut:
         """Return one customer."""
-        there = await _there(session, who, branch)
-        found = await queries.one(session, there, customer_id)
-        names = await card_names(session, there, found)
+        found = await queries.one(session, who, customer_id)
+        names = await card_names(session, who, found)
         return CustomerOut.of(found, names["cell_name"], names["owner_name"], local_day(now))
 
 
@@ -109,7 +104,7 @@ class ImportApi(Controller):
         All good rows are taken in together; refused rows come back with line, column, reason and
         remedy. With dry_run=true nothing is stored. The same file again changes nothing.
         """
-        there = await _there(session, who, code)
+        there = replace(who, branch_id=(await branches.by_code(session, who, code)).id)
         upload, choice = await _upload(request), Choice(datum, sheet)
         async with database.read() as reading:
             examined = await imports.examine(reading, there, upload, choice, now)
@@ -117,17 +112,6 @@ class ImportApi(Controller):
             return ImportOut.of(await imports.preview(session, there, examined, now), dry_run=True)
         report = await imports.take_in(session, there, upload, choice, examined, now)
         return ImportOut.of(report, dry_run=False)
-
-
-async def _there(session: AsyncSession, who: Who, code: str | None) -> Who:
-    """Return the person as they look at the branch with this code, at their own by default."""
-    if code is None:
-        return who
-    return replace(who, branch_id=(await branches.by_code(session, who, code)).id)
-
-
-def _without(query: MultiDict[Any], *names: str) -> MultiDict[Any]:
-    return MultiDict([(key, value) for key, value in query.multi_items() if key not in names])
 
 
 async def _upload(request: AnyRequest) -> Upload:

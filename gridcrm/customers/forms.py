@@ -8,6 +8,7 @@ from pydantic import field_validator
 from sqlmodel import Field, SQLModel
 
 from geo import Datum
+from gridcrm.core.forms import Ids
 from gridcrm.customers import phones
 from gridcrm.customers.models import RevealReason, Tier
 
@@ -109,14 +110,9 @@ class PickedIn(SQLModel):
 
     model_config = {"extra": "ignore"}
 
-    customer_id: list[int] = Field(min_length=1, max_length=5000)
+    customer_id: Ids = Field(min_length=1, max_length=5000)
     owner_id: int | None = None
     back: str = "/customers"
-
-    @field_validator("customer_id", mode="before")
-    @classmethod
-    def _one_is_a_list(cls, value: object) -> object:
-        return value if isinstance(value, list) else [value]
 
 
 class ContactIn(SQLModel):

@@ -14,6 +14,7 @@ from gridcrm.core.days import local_day
 from gridcrm.core.forms import Form
 from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import page
+from gridcrm.core.tables import stored
 from gridcrm.core.who import Right, Who
 from gridcrm.customers import products, queries, registry, rules, words
 from gridcrm.customers.models import Customer, RevealReason
@@ -31,7 +32,11 @@ async def show_profile(
     forms: Mapping[str, Form] | None = None,
     revealed: bool = False,
 ) -> Template:
-    """Show a customer; `forms` are those that come back, by the key of their panel."""
+    """Show a customer; `forms` are those that come back, by the key of their panel.
+
+    Forms of other domains end here too, also of roles that may not open customers.
+    """
+    who.must(Right.CUSTOMERS_LIST)
     forms = forms or {}
     context = await _known(session, who, customer, now)
     panels = await registry.panels(session, who, customer, now)
@@ -83,8 +88,7 @@ async def _known(
 ) -> dict[str, Any]:
     branch = await branches.here(session, who)
     today = local_day(now, branch.time_zone)
-    assert customer.id is not None
-    held = await queries.holdings(session, customer.id)
+    held = await queries.holdings(session, stored(customer.id))
     standing = rules.lifecycle_of(
         customer.opened_on,
         customer.last_active_on,

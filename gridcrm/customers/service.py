@@ -97,7 +97,7 @@ async def claim(
     session: AsyncSession, who: Who, customer_id: int, owner_id: int | None, now: datetime
 ) -> Customer:
     """Look after a customer nobody looks after; who leads others may also hand customers over."""
-    customer = await queries.one(session, who, customer_id)
+    customer = await _held(session, who, customer_id)
     owner_id = await _new_owner(session, who, owner_id)
     if customer.owner_id not in (None, who.user_id):
         rules.check_may_hand_over(who)
@@ -109,8 +109,8 @@ async def claim_many(
 ) -> tuple[int, int]:
     """Do the same for people picked in a list; return how many it was done for, and how many not."""
     owner_id = await _new_owner(session, who, owner_id)
-    found = queries.visible(who).where(col(Customer.id).in_(picked))
-    people = list(await session.exec(found))
+    found = queries.visible(who).where(col(Customer.id).in_(picked)).order_by(col(Customer.id))
+    people = list(await session.exec(found.with_for_update(of=Customer)))
     free = (None, who.user_id)
     mine = [p for p in people if rules.may_hand_over(who) or p.owner_id in free]
     for customer in mine:
@@ -120,7 +120,7 @@ async def claim_many(
 
 async def release(session: AsyncSession, who: Who, customer_id: int, now: datetime) -> Customer:
     """Stop looking after a customer, so that a colleague can."""
-    customer = await queries.one(session, who, customer_id)
+    customer = await _held(session, who, customer_id)
     if customer.owner_id != who.user_id:
         rules.check_may_hand_over(who)
     return await _give(session, who, customer, None, now)
@@ -143,6 +143,7 @@ async def reveal(
 ) -> Customer:
     """Return a customer whose name and phone may be shown whole this once."""
     customer = await queries.one(session, who, customer_id)
+    await accounts.take_turns(session, who)
     seen = await queries.reveals_within_the_hour(session, who.user_id, now)
     if not rules.may_reveal_again(seen):
         raise RuleBroken(
@@ -197,6 +198,13 @@ async def _put_community(
     await placing.put(session, branch, people, spot, PlacedBy.COMMUNITY, now)
     audit.record(session, who, "community_place", ("branch", who.here), people=len(people))
     return len(people)
+
+
+async def _held(session: AsyncSession, who: Who, customer_id: int) -> Customer:
+    """Return a customer as they are now; nobody else changes them before this is written."""
+    customer = await queries.one(session, who, customer_id)
+    await session.refresh(customer, with_for_update=True)
+    return customer
 
 
 async def _new_owner(session: AsyncSession, who: Who, owner_id: int | None) -> int:

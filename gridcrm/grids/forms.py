@@ -1,12 +1,11 @@
 """What people may send about grid plans and cells."""
 
 from enum import StrEnum
-from typing import Any
 
-from pydantic import field_validator
 from sqlmodel import Field, SQLModel
 
 from geo import Datum
+from gridcrm.core.forms import Ids
 from gridcrm.grids.models import CellKind, CellStatus
 
 DEFAULT_SIDE_M, DEFAULT_EDGE_M, DEFAULT_RESOLUTION = 250, 200, 9
@@ -68,10 +67,5 @@ class LeadsIn(SQLModel):
 
     model_config = {"extra": "forbid"}
 
-    cell_id: list[int] = Field(min_length=1, max_length=10_000)
+    cell_id: Ids = Field(min_length=1, max_length=10_000)
     lead_id: int | None = None
-
-    @field_validator("cell_id", mode="before")
-    @classmethod
-    def _one_is_a_list_too(cls, value: Any) -> Any:
-        return value if isinstance(value, list) else [value]

@@ -9,8 +9,10 @@ from litestar.datastructures import MultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from gridcrm.core.days import local_day
 from gridcrm.core.errors import InvalidInput
 from gridcrm.core.forms import Form, parse, refused
 from gridcrm.core.i18n import gettext, ngettext
@@ -20,9 +22,10 @@ from gridcrm.core.who import Right, Who
 from gridcrm.customers import queries as customers
 from gridcrm.customers.filters import shown_of
 from gridcrm.customers.listing import matching
+from gridcrm.customers.models import Customer
 from gridcrm.customers.profile import show_profile
 from gridcrm.grids import queries as grids
-from gridcrm.labels import queries, service, words
+from gridcrm.labels import queries, rules, service, words
 from gridcrm.labels.forms import AssignIn, BulkAssignIn, CellLabelsIn
 from gridcrm.labels.on_customers import PANEL
 from gridcrm.labels.service import Assigned
@@ -54,6 +57,7 @@ class CustomerLabelPages(Controller):
         except InvalidInput as error:
             forms = {PANEL: refused(data, error)}
             return await show_profile(request, session, who, customer, now, forms=forms)
+        rules.check_may_carry(customer.birth_year, local_day(now))
         label = await queries.one(session, form.label_id)
         done = await service.assign(session, who, [customer_id], label, form.source, now)
         return _back(who, customer_id, await _said(session, done, words.name(label)))
@@ -101,7 +105,10 @@ class BulkLabelPages(Controller):
         data: URLEncodedBody[dict[str, Any]],
     ) -> Redirect:
         """Give the people picked in a list, or everybody whom its filter finds, a label."""
-        form = parse(BulkAssignIn, data)
+        try:
+            form = parse(BulkAssignIn, data)
+        except InvalidInput:
+            return go(local_path(data.get("back")), gettext("Choose a label first."), "warn")
         label = await queries.one(session, form.label_id)
         chosen = await _chosen(session, who, form, now)
         done = await service.assign(session, who, chosen, label, form.source, now)
@@ -155,8 +162,8 @@ async def _chosen(session: AsyncSession, who: Who, form: BulkAssignIn, now: date
     if not form.whole:
         return form.customer_id
     shown = shown_of(MultiDict(parse_qsl(urlsplit(form.back).query)))
-    found = await session.exec(matching(who, shown.given, shown.facets, now))
-    return [one.id or 0 for one in found]
+    fitting = matching(who, shown.given, shown.facets, now).with_only_columns(col(Customer.id))
+    return list(await session.exec(fitting))  # type: ignore[call-overload]
 
 
 async def _cell(

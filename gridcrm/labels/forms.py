@@ -1,8 +1,8 @@
 """What people may send about labels."""
 
-from pydantic import field_validator
 from sqlmodel import Field, SQLModel
 
+from gridcrm.core.forms import Ids
 from gridcrm.labels.models import LabelSource
 
 
@@ -46,14 +46,9 @@ class BulkAssignIn(AssignIn):
 
     model_config = {"extra": "ignore"}
 
-    customer_id: list[int] = Field(default=[], max_length=5000)
+    customer_id: Ids = Field(default=[], max_length=5000)
     whole: bool = False
     back: str = "/customers"
-
-    @field_validator("customer_id", mode="before")
-    @classmethod
-    def _one_is_a_list(cls, value: object) -> object:
-        return value if isinstance(value, list) else [value]
 
 
 class CellLabelsIn(SQLModel):
@@ -61,9 +56,4 @@ class CellLabelsIn(SQLModel):
 
     model_config = {"extra": "forbid"}
 
-    label_id: list[int] = Field(default=[], max_length=8)
-
-    @field_validator("label_id", mode="before")
-    @classmethod
-    def _one_is_a_list(cls, value: object) -> object:
-        return value if isinstance(value, list) else [value]
+    label_id: Ids = Field(default=[], max_length=8)

@@ -12,10 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.errors import InvalidInput
 from gridcrm.core.i18n import gettext
-from gridcrm.core.sheets import Sheet, SheetError, read_table
+from gridcrm.core.sheets import Cell, Sheet, SheetError, read_table
 from gridcrm.core.uploads import Upload
 from gridcrm.core.who import Who
 from gridcrm.customers import phones, queries
+from gridcrm.customers.cells import plain
 from gridcrm.customers.columns import Field, suggest_mapping
 from gridcrm.customers.models import Customer
 from gridcrm.labels import service
@@ -85,7 +86,7 @@ def _read(upload: Upload) -> list[LabelRow]:
     except SheetError as error:
         said = gettext(error.message).format(**error.params)
         raise InvalidInput({"file": said}) from None
-    columns = {kind: at for kind, at in _columns(sheet).items() if kind in _WANTED}
+    columns = _columns(sheet)
     if Field.LABELS not in columns or len(columns) == 1:
         raise InvalidInput(
             {"file": "The file needs a column with labels and one with customer or phone numbers."}
@@ -93,16 +94,15 @@ def _read(upload: Upload) -> list[LabelRow]:
     return [_row(row.line, row.cells, columns) for row in sheet.rows]
 
 
-_WANTED = (Field.LABELS, Field.NUMBER, Field.PHONE)
-
-
 def _columns(sheet: Sheet) -> dict[Field, int]:
     mapping = suggest_mapping(sheet.columns)
-    return {kind: at for at, name in enumerate(sheet.columns) if (kind := mapping[name])}
+    kinds = [mapping[name] for name in sheet.columns]
+    wanted = (Field.LABELS, Field.NUMBER, Field.PHONE)
+    return {kind: kinds.index(kind) for kind in wanted if kind in kinds}
 
 
-def _row(line: int, cells: Sequence[object], columns: Mapping[Field, int]) -> LabelRow:
-    said = {kind: _text(cells[at]) if at < len(cells) else "" for kind, at in columns.items()}
+def _row(line: int, cells: Sequence[Cell], columns: Mapping[Field, int]) -> LabelRow:
+    said = {kind: plain(cells[at]) for kind, at in columns.items()}
     names = [name.strip() for name in _SEPARATORS.split(said[Field.LABELS])]
     phone = said.get(Field.PHONE, "")
     return LabelRow(
@@ -111,9 +111,3 @@ def _row(line: int, cells: Sequence[object], columns: Mapping[Field, int]) -> La
         phone=phones.digits_of(phone) or "" if phone else "",
         names=tuple(name for name in names if name),
     )
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return "" if cell is None else str(cell).strip()

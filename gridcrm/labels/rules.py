@@ -81,6 +81,12 @@ def may_carry(birth_year: int | None, today: date) -> bool:
     return birth_year is None or today.year - birth_year >= YOUNGEST
 
 
+def check_may_carry(birth_year: int | None, today: date) -> None:
+    """Refuse to put a label on a child."""
+    if not may_carry(birth_year, today):
+        raise RuleBroken("Children carry no label; what they like goes on the guardian.")
+
+
 def check_place(depth: int, parent_depth: int) -> None:
     """Refuse a parent that is not on the level above."""
     if depth != parent_depth + 1:

@@ -114,15 +114,20 @@ async def remove(
 async def restore(
     session: AsyncSession, who: Who, customer_id: int, label_id: int, now: datetime
 ) -> None:
-    """Put a label back that was taken off by mistake."""
+    """Put a label back that was taken off by mistake; of nine the least sure goes, as ever."""
     await customers.one(session, who, customer_id)
     row = await session.get(RemovedLabel, (customer_id, label_id))
-    if row is None:
+    rows = (await queries.given_to(session, [customer_id])).get(customer_id, {})
+    if row is None or label_id in rows:
         raise RuleBroken("There is nothing to put back.")
     kept = row.model_dump(exclude={"removed_by", "removed_at"})
-    await session.merge(CustomerLabel(**kept, updated_at=now))
+    rows[label_id] = CustomerLabel(**kept, updated_at=now)
+    session.add(rows[label_id])
     await session.delete(row)
     await session.flush()
+    if gone := rules.to_drop(map(_as_given, rows.values()), local_day(now)):
+        await session.delete(rows[gone.label_id])
+        await session.flush()
     audit.record(session, who, "label_restore", ("customer", customer_id), label=label_id)
 
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from pydantic import field_validator
 from sqlmodel import Field, SQLModel
+
+from gridcrm.core.forms import Ids
 
 
 class SegmentIn(SQLModel):
@@ -14,13 +15,8 @@ class SegmentIn(SQLModel):
     name_zh: str = Field(min_length=1, max_length=80)
     name_en: str = Field(default="", max_length=80)
     note: str = Field(default="", max_length=400)
-    label_id: list[int] = Field(default=[], max_length=20)
+    label_id: Ids = Field(default=[], max_length=20)
     predicate: dict[str, Any]
-
-    @field_validator("label_id", mode="before")
-    @classmethod
-    def _one_is_a_list(cls, value: object) -> object:
-        return value if isinstance(value, list) else [value]
 
 
 class CountIn(SQLModel):

@@ -62,7 +62,9 @@ async def test_he_of_compliance_names_the_branch(
 
 
 async def test_hang_cannot_name_branch_b(browser: Browser, as_hang: dict[str, str], town: Town):
-    assert (await browser.get("/api/v1/customers?branch=B001", headers=as_hang)).status_code == 404
+    for what in ("customers", "segments", "events"):
+        answer = await browser.get(f"/api/v1/{what}?branch=B001", headers=as_hang)
+        assert answer.status_code == 404, what
     to_b = await browser.post(
         "/api/v1/branches/B001/customers:import", headers=as_hang, content=ROWS
     )

@@ -5,6 +5,7 @@ from gridcrm.core.db import Database
 from gridcrm.customers.models import Customer
 from gridcrm.labels import service
 from gridcrm.labels.models import CustomerLabel, Label, LabelSource
+from tests import make
 from tests.cast import Cast, seat
 from tests.conftest import NOON, Browser, Clock
 from tests.gridcrm.labels.conftest import CHOIR, PORTRAIT
@@ -125,6 +126,43 @@ async def test_zhou_labels_nobody_outside_her_cells_and_he_labels_nobody_at_all(
 
     assert (outside.status_code, forbidden.status_code) == (404, 403)
     assert await _rows(database) == []
+
+
+async def test_a_wrong_form_is_no_way_for_lin_of_the_lobby_to_a_customers_page(
+    browser: Browser, database: Database, cast: Cast, clock: Clock,
+    labels: dict[str, Label], people: list[Customer],
+):  # fmt: skip
+    url = f"/customers/{people[0].id}/labels"
+    await seat(database, browser, cast.lin, clock.now)
+    wrong = await browser.post_form(url)
+    right = await browser.post_form(url, label_id=labels[CHOIR].id, source="interview")
+
+    assert (wrong.status_code, right.status_code) == (403, 303)
+    assert "What happened" not in wrong.text
+
+
+async def test_who_labels_a_child_is_told_of_the_guardian(
+    browser: Browser, database: Database, cast: Cast, clock: Clock, labels: dict[str, Label]
+):
+    async with database.transaction() as session:
+        child = make.customer(cast.a, birth_year=2016)
+        session.add(child)
+    await seat(database, browser, cast.wang, clock.now)
+    answer = await browser.post_form(
+        f"/customers/{child.id}/labels", label_id=labels[CHOIR].id, source="interview"
+    )
+    assert answer.status_code == 409
+    assert "goes on the guardian" in answer.text
+
+
+async def test_who_forgets_to_choose_a_label_comes_back_to_the_list(
+    browser: Browser, database: Database, cast: Cast, clock: Clock, people: list[Customer]
+):
+    await seat(database, browser, cast.wang, clock.now)
+    picked = {"customer_id": people[0].id, "back": "/customers?tier=mass", "label_id": ""}
+    answer = await browser.post_form("/labels/assign", source="interview", **picked)
+    assert answer.headers["location"] == "/customers?tier=mass"
+    assert "Choose a label first." in (await browser.get("/customers")).text
 
 
 async def test_a_list_of_people_gets_a_label_at_once(

@@ -9,7 +9,7 @@ from gridcrm.core.models import AuditEntry
 from gridcrm.customers.models import Customer
 from gridcrm.labels import queries, service
 from gridcrm.labels.models import CustomerLabel, Label, LabelSource
-from gridcrm.labels.rules import FEWEST_IN_CELL, MOST_PER_PERSON
+from gridcrm.labels.rules import FEWEST_IN_CELL, LEAF_DEPTH, MOST_PER_PERSON
 from tests import make
 from tests.cast import Cast
 from tests.conftest import NOON
@@ -120,6 +120,27 @@ async def test_a_removed_label_can_be_put_back_as_it_was(
     assert row is not None
     assert (row.confidence, row.source, row.given_on) == (0.9, OWN, NOON.date())
     assert row.given_by == cast.wang.user_id
+
+
+async def test_a_label_put_back_is_no_way_to_a_ninth_one(
+    database: Database, cast: Cast, labels: dict[str, Label], people: list[Customer]
+):
+    one = people[0].id or 0
+    leaves = [label for label in labels.values() if label.depth == LEAF_DEPTH][:9]
+    async with database.transaction() as session:
+        await service.assign(session, cast.wang, [one], leaves[0], OWN, NOON, confidence=0.3)
+        await service.remove(session, cast.wang, one, leaves[0].id or 0, NOON)
+        for label in leaves[1:8]:
+            await service.assign(session, cast.wang, [one], label, OWN, NOON)
+        await service.assign(session, cast.wang, [one], leaves[8], OWN, NOON, confidence=0.2)
+        await service.restore(session, cast.wang, one, leaves[0].id or 0, NOON)
+
+        kept = await carried(session, people[0])
+        assert leaves[0].slug in kept
+        assert leaves[8].slug not in kept
+        assert len(kept) == MOST_PER_PERSON
+        with pytest.raises(RuleBroken):
+            await service.restore(session, cast.wang, one, leaves[0].id or 0, NOON)
 
 
 async def test_what_is_not_there_can_neither_be_removed_nor_put_back(

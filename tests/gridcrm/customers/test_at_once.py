@@ -1,0 +1,79 @@
+"""Two people at the same moment, or one in great haste."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gridcrm.core.db import Database
+from gridcrm.core.errors import RuleBroken
+from gridcrm.core.who import Who
+from gridcrm.customers import queries, service
+from gridcrm.customers.models import Customer, Reveal, RevealReason
+from gridcrm.customers.rules import REVEALS_PER_HOUR
+from gridcrm.grids.models import GridCell
+from tests.cast import Cast
+from tests.conftest import NOON
+from tests.gridcrm.customers.conftest import Town
+
+Deed = Callable[[AsyncSession], Awaitable[object]]
+
+
+async def at_once(database: Database, *deeds: Deed) -> list[bool]:
+    """Return which of several deeds went through, each in a transaction of its own."""
+
+    async def attempt(deed: Deed) -> bool:
+        try:
+            async with database.transaction() as session:
+                await deed(session)
+        except RuleBroken:
+            return False
+        return True
+
+    return list(await asyncio.gather(*map(attempt, deeds)))
+
+
+async def test_of_two_officers_who_take_on_the_same_person_one_is_told_of_the_other(
+    database: Database, cast: Cast, town: Town
+):
+    async with database.transaction() as session:
+        cell = await session.get_one(GridCell, town.own_cell)
+        cell.backup_id = cast.ming.user_id
+        session.add(cell)
+
+    def take(who: Who) -> Deed:
+        return lambda session: service.claim(session, who, town.li, None, NOON)
+
+    went_through = await at_once(database, take(cast.zhou), take(cast.ming))
+
+    async with database.read() as session:
+        li = await session.get_one(Customer, town.li)
+    assert sum(went_through) == 1
+    assert li.owner_id == (cast.zhou if went_through[0] else cast.ming).user_id
+
+
+async def test_haste_is_no_way_round_the_thirty_reveals_an_hour(
+    database: Database, cast: Cast, town: Town
+):
+    async with database.transaction() as session:
+        for n in range(REVEALS_PER_HOUR - 1):
+            session.add(
+                Reveal(
+                    customer_id=town.li,
+                    user_id=cast.wang.user_id,
+                    reason=RevealReason.CALL,
+                    at=NOON - timedelta(minutes=n),
+                )
+            )
+
+    def look(customer_id: int) -> Deed:
+        return lambda session: service.reveal(
+            session, cast.wang, customer_id, RevealReason.CALL, NOON
+        )
+
+    went_through = await at_once(database, *[look(one) for one in (town.li, town.zhao) * 3])
+
+    async with database.read() as session:
+        seen = await queries.reveals_within_the_hour(session, cast.wang.user_id, NOON)
+    assert (sum(went_through), seen) == (1, REVEALS_PER_HOUR)
