@@ -73,7 +73,7 @@ async def profile(
     key = blur_key(who, secret)
     names = await accounts.staff_names(session, cell.branch_id)
     today = local_day(now, branch.time_zone)
-    last, following = await queries.visit_days(session, cell.id, today)
+    last, following = await queries.visit_days(session, cell, today)
     return Profile(
         cell=cell,
         branch=branch,

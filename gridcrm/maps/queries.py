@@ -1,6 +1,7 @@
 """Counting per cell: one statement a count, for all cells at once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import sqlalchemy as sa
@@ -15,7 +16,7 @@ from gridcrm.customers import queries as customers
 from gridcrm.customers.models import Customer
 from gridcrm.events.models import Event, EventState
 from gridcrm.grids.models import GridCell
-from gridcrm.ledger.models import Visit
+from gridcrm.ledger.models import Visit, VisitResult
 from gridcrm.maps import records
 from gridcrm.maps.places import KINDS, NAMED, NamedPlace, Origin
 from gridcrm.maps.records import Ask, Records
@@ -38,9 +39,9 @@ async def shapes(session: AsyncSession, plan_id: int) -> dict[int, bytes]:
 
 async def tallies(session: AsyncSession, ask: Ask) -> tuple[Tallies, Tallies]:
     """Return per cell what counts, and the whole it is a part of (empty unless a rate)."""
-    part = await _by_cell(session, ask.plan_id, records.part(ask))
     whole = records.whole(ask)
-    return part, await _by_cell(session, ask.plan_id, whole) if whole is not None else {}
+    part = await _by_cell(session, ask, records.part(ask))
+    return part, await _by_cell(session, ask, whole) if whole is not None else {}
 
 
 async def places(session: AsyncSession, on: Bounds, branch_id: int, level: Level) -> list[Place]:
@@ -60,24 +61,28 @@ async def places(session: AsyncSession, on: Bounds, branch_id: int, level: Level
 
 
 async def tally_of(session: AsyncSession, ask: Ask, cell_id: int) -> tuple[Tally, Tally | None]:
-    """Return the same for one cell."""
-    part = await _by_cell(session, ask.plan_id, records.part(ask), cell_id)
-    whole = records.whole(ask)
-    if whole is None:
-        return part.get(cell_id, Tally()), None
-    wholes = await _by_cell(session, ask.plan_id, whole, cell_id)
-    return part.get(cell_id, Tally()), wholes.get(cell_id)
+    """Return the same for one cell; the whole is None unless there is one."""
+    part, whole = await tallies(session, replace(ask, cell_id=cell_id))
+    return part.get(cell_id, Tally()), whole.get(cell_id)
 
 
 async def visit_days(
-    session: AsyncSession, cell_id: int, today: date
+    session: AsyncSession, cell: GridCell, today: date
 ) -> tuple[date | None, date | None]:
     """Return when a cell was visited last, and for when the next visit is promised."""
-    last = select(func.max(Visit.visited_on)).where(Visit.cell_id == cell_id)
-    following = select(func.min(Visit.next_on)).where(
-        Visit.cell_id == cell_id, col(Visit.next_on) >= today
+    met = case((col(Visit.result) != VisitResult.NOT_HOME, col(Visit.visited_on)))
+    promised = case((col(Visit.next_on) >= today, col(Visit.next_on)))
+    query = (
+        select(func.max(met), func.min(promised))
+        .select_from(Visit)
+        .join(Customer, col(Customer.id) == Visit.customer_id, isouter=True)
+        .where(
+            col(Visit.branch_id) == cell.branch_id,
+            records.lived_in(col(Visit.cell_id), cell.plan_id) == cell.id,
+        )
     )
-    return (await session.exec(last)).one(), (await session.exec(following)).one()
+    last, following = (await session.exec(query)).one()
+    return last, following
 
 
 async def events_of_cell(session: AsyncSession, cell_id: int) -> list[Event]:
@@ -123,16 +128,14 @@ async def origins(session: AsyncSession, branch_id: int) -> list[Origin]:
     return [Origin(PlaceKind(kind), source, licence) for kind, source, licence in rows]
 
 
-async def _by_cell(
-    session: AsyncSession, plan_id: int, rows: Records, cell_id: int | None = None
-) -> dict[int, Tally]:
+async def _by_cell(session: AsyncSession, ask: Ask, rows: Records) -> dict[int, Tally]:
     found = rows.subquery()
     record = cast(found.c.record, BigInteger)
     marks = (func.sum(record), func.sum(record * record % _PRIME))
     asked = (
-        found.c.cell.in_(records.plan_cells(plan_id))
-        if cell_id is None
-        else found.c.cell == cell_id
+        found.c.cell.in_(records.plan_cells(ask.plan_id))
+        if ask.cell_id is None
+        else found.c.cell == ask.cell_id
     )
     query = sa.select(found.c.cell, func.count(), *marks).where(asked).group_by(found.c.cell)
     counted = await session.exec(query)  # type: ignore[call-overload]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, or_, select
+from sqlalchemy import ColumnElement, Select, case, or_, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
@@ -23,9 +23,8 @@ from gridcrm.labels.clauses import carries, carries_under
 from gridcrm.ledger.models import Visit, VisitResult
 from gridcrm.maps.metrics import Metric
 from gridcrm.maps.question import Question
-from gridcrm.outcomes.attribution import Touch
 from gridcrm.outcomes.funnel import scope_of
-from gridcrm.outcomes.stages import persons
+from gridcrm.outcomes.stages import Stage, reached
 from gridcrm.segments.condition import Context
 from gridcrm.segments.predicate import compile_predicate
 
@@ -37,11 +36,12 @@ MARKETING = (Purpose.MARKETING_SMS, Purpose.MARKETING_CALL, Purpose.WECHAT_CONTA
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Who asks what of which plan."""
+    """Who asks what of which plan, and perhaps of only one of its cells."""
 
     who: Who
     plan_id: int
     question: Question
+    cell_id: int | None = None
 
 
 def part(ask: Ask) -> Records:
@@ -58,6 +58,12 @@ def whole(ask: Ask) -> Records | None:
 def plan_cells(plan_id: int) -> Select[int | None]:
     """Select the ids of a plan's cells."""
     return select(col(GridCell.id)).where(col(GridCell.plan_id) == plan_id)
+
+
+def lived_in(then: Mapped[int | None], plan_id: int) -> ColumnElement[Any]:
+    """Return the cell of a plan where a person counts: that of the time, or of today's home."""
+    now = col(Customer.cell_id)
+    return case((then.in_(plan_cells(plan_id)), then), else_=now).label("cell")
 
 
 def _people(ask: Ask) -> Records:
@@ -88,7 +94,7 @@ def _members(ask: Ask) -> Records:
 def _visits(ask: Ask) -> Records:
     question = ask.question
     return (
-        select(_lived_in(col(Visit.cell_id), ask), col(Visit.id).label("record"))
+        select(lived_in(col(Visit.cell_id), ask.plan_id), col(Visit.id).label("record"))
         .join(Customer, col(Customer.id) == Visit.customer_id, isouter=True)
         .where(
             col(Visit.branch_id) == ask.who.here,
@@ -99,39 +105,34 @@ def _visits(ask: Ask) -> Records:
     )
 
 
-def _invited(ask: Ask) -> Records:
-    person = _persons(ask)
-    return _as_records(person).where(person.c.invited == 1)
+def _reached(stage: Stage) -> Callable[[Ask], Records]:
+    """How far the people of each cell came: the same rows as behind every funnel."""
+
+    def records(ask: Ask) -> Records:
+        period = scope_of(since=ask.question.since, until=ask.question.now)
+        by_cell = replace(
+            period,
+            invited=_of_the_cell(Invitation, ask),
+            registered=_of_the_cell(Registration, ask),
+            invited_by=lived_in(col(Invitation.cell_id), ask.plan_id),
+            registered_by=lived_in(col(Registration.cell_id), ask.plan_id),
+        )
+        person = reached(ask.who.here, by_cell, stage).subquery()
+        return select(person.c.key.label("cell"), person.c.customer_id.label("record"))
+
+    return records
 
 
-def _attended(ask: Ask) -> Records:
-    person = _persons(ask)
-    return _as_records(person).where(person.c.came == 1)
-
-
-def _converted(ask: Ask) -> Records:
-    person = _persons(ask)
-    return _as_records(person).where(person.c.came == 1, person.c.outcomes > 0)
-
-
-def _persons(ask: Ask) -> Subquery:
-    """How far each person of each cell came: the same rows as behind every funnel."""
-    period = scope_of(since=ask.question.since, until=ask.question.now)
-    by_cell = replace(
-        period,
-        invited_by=_lived_in(col(Invitation.cell_id), ask),
-        registered_by=_lived_in(col(Registration.cell_id), ask),
-    )
-    return persons(ask.who.here, by_cell, Touch.LAST)
-
-
-def _as_records(person: Subquery) -> Records:
-    return select(person.c.key.label("cell"), person.c.customer_id.label("record"))
-
-
-def _lived_in(then: Mapped[int | None], ask: Ask) -> ColumnElement[Any]:
-    now = col(Customer.cell_id)
-    return case((then.in_(plan_cells(ask.plan_id)), then), else_=now).label("cell")
+def _of_the_cell(
+    kind: type[Invitation] | type[Registration], ask: Ask
+) -> tuple[ColumnElement[bool], ...]:
+    """Leave out what can't count in the one cell that is asked for: two short lists by index."""
+    if ask.cell_id is None:
+        return ()
+    then = select(col(kind.id)).where(col(kind.cell_id) == ask.cell_id)
+    lives_there = select(col(Customer.id)).where(col(Customer.cell_id) == ask.cell_id)
+    now = select(col(kind.id)).where(col(kind.customer_id).in_(lives_there))
+    return (col(kind.id).in_(then.union(now)),)
 
 
 _PART: dict[Metric, Callable[[Ask], Records]] = {
@@ -141,13 +142,13 @@ _PART: dict[Metric, Callable[[Ask], Records]] = {
     Metric.LABEL: _labelled,
     Metric.SEGMENT: _members,
     Metric.VISITS: _visits,
-    Metric.INVITED: _invited,
-    Metric.ATTENDED: _attended,
-    Metric.CONVERTED: _converted,
-    Metric.CONVERSION: _converted,
+    Metric.INVITED: _reached(Stage.INVITED),
+    Metric.ATTENDED: _reached(Stage.ATTENDED),
+    Metric.CONVERTED: _reached(Stage.CONVERTED),
+    Metric.CONVERSION: _reached(Stage.CONVERTED),
 }
 _WHOLE: dict[Metric, Callable[[Ask], Records]] = {
     Metric.CONSENT: _people,
     Metric.LABEL: _people,
-    Metric.CONVERSION: _attended,
+    Metric.CONVERSION: _reached(Stage.ATTENDED),
 }

@@ -8,9 +8,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gridcrm.consent.models import ConsentState, Purpose
 from gridcrm.core.errors import InvalidInput, NotAllowed, NotFound
 from gridcrm.events.models import EventState, InvitationState, RegistrationState
-from gridcrm.grids.models import PlanState
+from gridcrm.grids.models import GridCell, PlanState
 from gridcrm.labels.models import CustomerLabel, Label, LabelSource
 from gridcrm.ledger.models import Visit, VisitResult
+from gridcrm.maps.queries import visit_days
 from gridcrm.maps.rules import State
 from gridcrm.outcomes.models import OutcomeKind, OutcomeState
 from gridcrm.segments.models import Segment
@@ -170,6 +171,27 @@ async def test_visits_of_the_period_count_unless_nobody_was_at_home(
     month = (await figures(session, town.cast.hang, metric="visits", days=30))["西片"]
     quarter = (await figures(session, town.cast.hang, metric="visits", days=90))["西片"]
     assert (month.numerator, quarter.numerator) == (2, 3)
+
+
+async def test_a_visit_before_the_grid_was_redrawn_is_the_last_one_of_the_new_cell(
+    town: Town, session: AsyncSession
+):
+    zhou, today = town.cast.zhou, NOON.date()
+    (resident,) = town.people(1, town.west)
+    before = await make.plan(session, town.cast.a, town.cast.hang, state=PlanState.RETIRED)
+    gone = GridCell(**town.west.model_dump(exclude={"id", "plan_id"}), plan_id=before.id)
+    await keep(session, resident, gone)
+    rows = {"branch_id": town.cast.a.id, "visitor_id": zhou.user_id, "created_at": NOON}
+    here = rows | {"customer_id": resident.id, "cell_id": gone.id}
+    await keep(
+        session,
+        Visit(**here, visited_on=today - timedelta(days=3), next_on=today + timedelta(days=4)),
+        Visit(**here, visited_on=today, result=VisitResult.NOT_HOME),
+    )
+
+    seen = [await visit_days(session, cell, today) for cell in (town.west, town.east)]
+
+    assert seen == [(today - timedelta(days=3), today + timedelta(days=4)), (None, None)]
 
 
 async def test_the_way_from_invited_to_converted_counts_each_person_once(
