@@ -107,7 +107,9 @@ def _csv_cell(cell: WriteCell) -> object:
         return cell.isoformat()
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
-    return cell if cell is not None and isfinite(cell) else ""
+    if cell is None or not isfinite(cell):
+        return ""
+    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
 
 
 def _fill(

@@ -154,12 +154,6 @@ def parse_age_band(cell: Cell, reading: Reading) -> str | None:
     return None
 
 
-def birth_year_about(age_band: str, year: int) -> int:
-    """Return the middle year of birth of an age or a band of ages, as of a year."""
-    youngest, _, oldest = age_band.rstrip("+").partition("-")
-    return year - (int(youngest) + int(oldest or youngest)) // 2
-
-
 def parse_degrees(cell: Cell, _reading: Reading) -> float:
     """Return decimal degrees; whether they can be a longitude or a latitude is asked later."""
     text = plain(cell)
@@ -203,6 +197,8 @@ def _no_phone(text: str) -> CellError:
 def _whole(text: str) -> str:
     """Return the digits of a number in scientific form if none of them were cut off."""
     mantissa, _, exponent = text.lower().partition("e")
+    if int(exponent) < 0:
+        return text
     if len(re.sub(r"\D", "", mantissa)) <= int(exponent):
         raise _digits_lost()
     return format(Decimal(text), "f")

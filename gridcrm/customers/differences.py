@@ -157,14 +157,14 @@ def _age(row: CustomerRow, stored: Mapping[str, Any], today: date) -> Values:
         return {"birth_year": row.birth_year}
     if row.age_band is None:
         return {}
-    youngest, oldest = ages(row.age_band)
+    youngest, oldest = _ages(row.age_band)
     age = today.year - stored["birth_year"] if stored.get("birth_year") else None
     if age is not None and youngest - 1 <= age <= oldest + 1:
         return {}
     return {"birth_year": today.year - (youngest + oldest) // 2}
 
 
-def ages(band: str) -> tuple[int, int]:
+def _ages(band: str) -> tuple[int, int]:
     """Return the first and last age of 35, 30-39 or 60+; an open band counts ten years."""
     if band.endswith("+"):
         return int(band[:-1]), int(band[:-1]) + 2 * _OPEN_BAND_YEARS

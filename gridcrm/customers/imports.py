@@ -53,7 +53,10 @@ class Examined:
 async def examine(
     session: AsyncSession, who: Who, upload: Upload, choice: Choice, now: datetime
 ) -> Examined:
-    """Read and check a file; raise InvalidInput on the field that has to change."""
+    """Read and check a file; raise InvalidInput on the field that has to change.
+
+    Reading takes a while: the session is to be one that nobody waits for.
+    """
     known = await _known(session, who)
     try:
         return await asyncio.to_thread(_examine, upload, choice, known, now)
@@ -63,10 +66,14 @@ async def examine(
 
 
 async def keep(
-    session: AsyncSession, who: Who, upload: Upload, choice: Choice, now: datetime
+    session: AsyncSession,
+    who: Who,
+    upload: Upload,
+    choice: Choice,
+    examined: Examined,
+    now: datetime,
 ) -> ImportFile:
     """Store a file with its check; nothing is taken in yet."""
-    examined = await examine(session, who, upload, choice, now)
     file = _new_file(who, upload, choice, now)
     await _fill(session, who, file, examined, choice, now)
     await _drop_old(session, who, now)
@@ -98,13 +105,16 @@ async def take_in(
 
 
 async def check_again(
-    session: AsyncSession, who: Who, import_id: int, choice: Choice, now: datetime
-) -> ImportFile:
-    """Check a stored file again, with another mapping, datum or sheet."""
+    session: AsyncSession,
+    who: Who,
+    import_id: int,
+    choice: Choice,
+    examined: Examined,
+    now: datetime,
+) -> None:
+    """Keep the new check of a stored file, with another mapping, datum or sheet."""
     file = await open_file(session, who, import_id)
-    examined = await examine(session, who, upload_of(file), choice, now)
     await _fill(session, who, file, examined, choice, now)
-    return file
 
 
 async def commit(

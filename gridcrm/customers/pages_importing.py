@@ -52,16 +52,19 @@ class ImportPages(Controller):
         self,
         request: AnyRequest,
         session: NamedDependency[AsyncSession],
+        database: NamedDependency[Database],
         who: NamedDependency[Who],
         now: NamedDependency[datetime],
         data: MultipartBody[dict[str, Any]],
     ) -> Response[Any]:
-        """Store a file and check it; nothing is taken in yet."""
+        """Check a file and store it; nothing is taken in yet."""
         try:
             upload = await needed_upload(data)
             said = parse(FileIn, data)
             choice = Choice(said.datum, said.sheet)
-            file = await imports.keep(session, who, upload, choice, now)
+            async with database.read() as reading:
+                examined = await imports.examine(reading, who, upload, choice, now)
+            file = await imports.keep(session, who, upload, choice, examined, now)
         except InvalidInput as error:
             return await _start(request, session, who, refused(data, error))
         return go(f"/customers/imports/{file.id}")
@@ -83,18 +86,22 @@ class ImportPages(Controller):
         self,
         request: AnyRequest,
         session: NamedDependency[AsyncSession],
+        database: NamedDependency[Database],
         who: NamedDependency[Who],
         now: NamedDependency[datetime],
         import_id: FromPath[int],
         data: URLEncodedBody[dict[str, Any]],
     ) -> Response[Any]:
         """Check the file again, as somebody now says its columns are to be read."""
-        file = await imports.open_file(session, who, import_id)
-        try:
-            choice = _choice(file, data)
-            await imports.check_again(session, who, import_id, choice, now)
-        except InvalidInput as error:
-            return await _file(request, session, who, file, refused(data, error))
+        async with database.read() as reading:
+            file = await imports.open_file(reading, who, import_id)
+            try:
+                choice = _choice(file, data)
+                upload = imports.upload_of(file)
+                examined = await imports.examine(reading, who, upload, choice, now)
+            except InvalidInput as error:
+                return await _file(request, session, who, file, refused(data, error))
+        await imports.check_again(session, who, import_id, choice, examined, now)
         return go(f"/customers/imports/{import_id}", gettext("The file is checked again."))
 
     @post("/imports/{import_id:int}/commit")
@@ -117,7 +124,7 @@ class ImportPages(Controller):
         if new + changed == 0:
             return go(f"/customers/imports/{import_id}", gettext("Nothing had to be changed."))
         message = ngettext("{n} person is taken in.", "{n} people are taken in.", new + changed)
-        return go(f"/customers/imports/{import_id}", message.format(n=new + changed))
+        return go(f"/customers/imports/{import_id}", message.format(n=f"{new + changed:,}"))
 
     @get("/imports/{import_id:int}/refused.csv")
     async def refused_rows(

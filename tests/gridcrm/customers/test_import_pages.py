@@ -1,14 +1,19 @@
 """A file on its way in: chosen, checked, corrected, taken in, and brought again."""
 
+import asyncio
+import threading
+from typing import Any
+
 import pytest
 from sqlmodel import func, select
 
 from gridcrm.consent.models import Consent, ConsentState, Purpose
 from gridcrm.core.db import Database
+from gridcrm.customers import imports
 from gridcrm.customers.models import Customer, Holding, ImportFile, ImportState, PlacedBy
 from tests.cast import Cast, seat
 from tests.conftest import Browser, Clock
-from tests.corpus.files import csv_bytes
+from tests.corpus.files import csv_bytes, xlsx_bytes
 from tests.gridcrm.customers.conftest import Town, stored
 from tests.ground import place
 
@@ -159,6 +164,39 @@ async def test_only_the_refused_rows_are_kept_and_can_be_downloaded(
     async with database.read() as session:
         content = (await session.exec(select(ImportFile.content))).one()
     assert "李阳光" not in content.decode("utf-8-sig")
+
+
+async def test_refused_rows_of_a_workbook_come_back_as_they_came(
+    browser: Browser, hang_at_work: Town
+):
+    rows = [["姓名", "手机号", "楼栋"], ["郑没有", 12345, 3]]
+    path = await upload(browser, xlsx_bytes(rows), "台账.xlsx")
+    back = (await browser.get(f"{path}/refused.csv")).content.decode("utf-8-sig")
+    assert back.splitlines()[1].startswith("郑没有,12345,3,")
+
+
+async def test_nobody_waits_while_a_file_is_read(
+    browser: Browser,
+    database: Database,
+    cast: Cast,
+    hang_at_work: Town,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    reading, go_on = threading.Event(), threading.Event()
+
+    def slowly(*given: Any) -> Any:
+        reading.set()
+        assert go_on.wait(timeout=10)
+        return read(*given)
+
+    read = imports._examine
+    monkeypatch.setattr(imports, "_examine", slowly)
+    coming = asyncio.ensure_future(upload(browser, csv_bytes([HEAD, *ROWS])))
+    await asyncio.to_thread(reading.wait)
+    async with asyncio.timeout(3), database.transaction() as session:
+        session.add(place(cast.a, "新苑", cast.a.lon, cast.a.lat))
+    go_on.set()
+    assert (await report(database, await coming))["new"] == 1
 
 
 async def test_a_file_without_refused_rows_leaves_nothing_behind(
