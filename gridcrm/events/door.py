@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from sqlalchemy import update
-from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core import audit
@@ -11,11 +10,10 @@ from gridcrm.core.errors import RuleBroken
 from gridcrm.core.tables import table
 from gridcrm.core.who import Who
 from gridcrm.customers import queries as customers
-from gridcrm.customers.models import Customer
 from gridcrm.events import registering, rows, rules, seats
 from gridcrm.events.forms import GuestIn
 from gridcrm.events.models import Event, Registration, RegistrationSource, RegistrationState
-from gridcrm.events.rows import Ask, Guest
+from gridcrm.events.rows import Ask
 from gridcrm.events.seats import Hall
 
 _EVENT = table(Event.__tablename__)
@@ -48,10 +46,8 @@ async def walk_in(
 ) -> Registration:
     """Let in somebody who is not registered; a phone number we know leads to the customer."""
     hall = await _open_door(session, who, event_id)
-    customer_id = await _customer_with(session, who, form.phone) if form.phone else None
-    person = Guest(form.name, form.phone) if customer_id is None else customer_id
-    ask = Ask(person, form.party_size, RegistrationSource.WALK_IN)
-    row = await registering.enter(session, who, hall, ask, now, customers.counted(who))
+    source = RegistrationSource.WALK_IN
+    row = await registering.enter_called(session, who, hall, form, source, now)
     return await _let_in(session, who, hall, row, now)
 
 
@@ -125,11 +121,6 @@ async def _seat_who_waited(session: AsyncSession, hall: Hall, row: Registration)
     if await seats.take(session, hall, row.party_size) is None:
         raise registering.full(hall)
     await seats.assign(session, hall, rows.number(row), row.party_size)
-
-
-async def _customer_with(session: AsyncSession, who: Who, phone: str) -> int | None:
-    query = select(Customer.id).where(Customer.branch_id == who.here, Customer.phone == phone)
-    return (await session.exec(query)).first()
 
 
 def _note(session: AsyncSession, who: Who, action: str, hall: Hall, row: Registration) -> None:

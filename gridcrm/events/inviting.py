@@ -98,6 +98,8 @@ async def invite(
     if hall.state not in rules.CAN_INVITE:
         raise RuleBroken("Invitations leave while the event is open. Open it first.")
     event = await queries.one(session, who, event_id)
+    if now >= event.ends_at:
+        raise RuleBroken("This event is over: nobody is invited to it any more.")
     zone = (await branches.here(session, who)).time_zone
     freeze = await segment_service.freeze(session, who, segment_id, event.title[:80], now)
     members = select(FreezeMember.customer_id).where(FreezeMember.freeze_id == freeze.id)

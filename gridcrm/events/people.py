@@ -158,6 +158,20 @@ async def seat_numbers(
     return found
 
 
+async def is_on_list(session: AsyncSession, event_id: int, phone: str) -> bool:
+    """Return whether somebody with this phone number, customer or guest, is on an event's list."""
+    query = (
+        select(Registration.id)
+        .outerjoin(Customer, col(Customer.id) == Registration.customer_id)
+        .where(
+            Registration.event_id == event_id,
+            Registration.state != RegistrationState.CANCELLED,
+            or_(col(Registration.guest_phone) == phone, col(Customer.phone) == phone),
+        )
+    )
+    return (await session.exec(query.limit(1))).first() is not None
+
+
 async def place_in_line(session: AsyncSession, registration: Registration) -> int:
     """Return which place on the waiting list a registration has, from 1."""
     query = (

@@ -16,11 +16,9 @@ from gridcrm.core.pages import go, page
 from gridcrm.core.paging import page_of
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
-from gridcrm.customers import queries as customers
 from gridcrm.events import people, queries, service, showing
 from gridcrm.events.forms import GuestIn
-from gridcrm.events.models import Registration, RegistrationSource, RegistrationState
-from gridcrm.events.rows import Guest
+from gridcrm.events.models import RegistrationState
 
 AnyRequest = Request[Any, Any, Any]
 _LISTED = (
@@ -77,8 +75,7 @@ class PeoplePages(Controller):
         """Put somebody on the list: a customer whose phone number is known, or a guest."""
         await queries.one(session, who, event_id)
         try:
-            form = parse(GuestIn, data)
-            row = await _register(session, who, event_id, form, now)
+            row = await service.put_on_list(session, who, event_id, parse(GuestIn, data), now)
         except (InvalidInput, RuleBroken) as error:
             return await _list(request, session, who, event_id, refused(data, error))
         waits = row.state is RegistrationState.WAITLISTED
@@ -98,15 +95,6 @@ class PeoplePages(Controller):
         """Take somebody off the list; whoever waits moves up."""
         await service.cancel_registration(session, who, event_id, registration_id, now)
         return go(f"/events/{event_id}/registered", gettext("Taken off the list."))
-
-
-async def _register(
-    session: AsyncSession, who: Who, event_id: int, form: GuestIn, now: datetime
-) -> Registration:
-    known = await customers.by_phone(session, who, form.phone) if form.phone else None
-    person = known.id if known and known.id else Guest(form.name, form.phone)
-    source = RegistrationSource.STAFF
-    return await service.register(session, who, event_id, person, form.party_size, source, now)
 
 
 async def _list(

@@ -5,16 +5,17 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.accounts import queries as accounts
 from gridcrm.branches import queries as branches
+from gridcrm.branches.models import Branch
 from gridcrm.core import audit
 from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.i18n import N_, gettext
 from gridcrm.core.who import Who
-from gridcrm.events import bookings, catalogue, queries, rules, seats, words
+from gridcrm.events import bookings, catalogue, queries, registering, rules, seats, words
 from gridcrm.events.catalogue import EventTemplate
 from gridcrm.events.forms import EventIn, MicroIn, Start
 from gridcrm.events.leading import approval
@@ -73,7 +74,8 @@ async def change(
     session.add(event)
     await session.flush()
     if wanted != hall.capacity:
-        await seats.resize(session, hall, wanted, now)
+        hall = await seats.resize(session, hall, wanted)
+        await registering.move_up(session, who, hall, now)
     if form.labels is not None:
         await _set_labels(session, event_id, form.labels)
     audit.record(session, who, "event_change", ("event", event_id), capacity=wanted)
@@ -171,6 +173,9 @@ def _room_errors(room: Venue, capacity: int) -> dict[str, str]:
 
 
 async def _clashes(session: AsyncSession, event: Event) -> dict[str, str]:
+    """Plans of one branch wait for each other, so that each sees the other's room and host."""
+    mine = select(Branch.id).where(Branch.id == event.branch_id)
+    await session.exec(mine.with_for_update(key_share=True))
     others = await queries.bookings(session, event.branch_id, event.starts_at, event.ends_at)
     found = bookings.clashes(queries.booking(event), others)
     messages = {

@@ -4,18 +4,19 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core import audit
-from gridcrm.core.errors import RuleBroken
+from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.who import Who
 from gridcrm.customers import queries as customers
-from gridcrm.events import rows, rules, seats
+from gridcrm.customers.models import Customer
+from gridcrm.events import people, rows, rules, seats
+from gridcrm.events.forms import GuestIn
 from gridcrm.events.models import Registration, RegistrationSource, RegistrationState
 from gridcrm.events.rows import Ask, Guest
 from gridcrm.events.seats import Hall
-
-_HOLDS_SEATS = frozenset({RegistrationState.CONFIRMED, RegistrationState.CHECKED_IN})
 
 
 async def register(
@@ -35,6 +36,33 @@ async def register(
     hall = await seats.lock(session, event_id, who.here if who else None)
     among = customers.visible(who) if who else None
     return await enter(session, who, hall, Ask(person, party_size, source), now, among)
+
+
+async def put_on_list(
+    session: AsyncSession, who: Who, event_id: int, form: GuestIn, now: datetime
+) -> Registration:
+    """Register somebody who asked a colleague, unless their phone number is on the list."""
+    hall = await seats.lock(session, event_id, who.here)
+    if form.phone and await people.is_on_list(session, event_id, form.phone):
+        raise InvalidInput(
+            {"phone": "This number is on the list already. Leave it out for somebody else."}
+        )
+    return await enter_called(session, who, hall, form, RegistrationSource.STAFF, now)
+
+
+async def enter_called(
+    session: AsyncSession,
+    who: Who,
+    hall: Hall,
+    form: GuestIn,
+    source: RegistrationSource,
+    now: datetime,
+) -> Registration:
+    """Register somebody by name; a phone number that the branch knows leads to the customer."""
+    known = select(Customer.id).where(Customer.branch_id == who.here, Customer.phone == form.phone)
+    customer_id = (await session.exec(known)).first() if form.phone else None
+    ask = Ask(customer_id or Guest(form.name, form.phone), form.party_size, source)
+    return await enter(session, who, hall, ask, now, customers.counted(who))
 
 
 async def enter(
@@ -83,8 +111,7 @@ async def cancel_registration(
         return row
     if row.state is RegistrationState.CHECKED_IN:
         raise RuleBroken("This person has come. Undo the check-in first.")
-    if hall.state not in rules.TAKES_REGISTRATIONS:
-        raise RuleBroken("The list of this event is closed.")
+    _must_be_open(hall)
     await leave(session, who, hall, row, now)
     return row
 
@@ -93,12 +120,12 @@ async def leave(
     session: AsyncSession, who: Who | None, hall: Hall, row: Registration, now: datetime
 ) -> None:
     """Take a party off an event that is locked, and let others move up."""
-    held = row.state in _HOLDS_SEATS
+    held = row.state is RegistrationState.CONFIRMED
     await rows.change(session, row, state=RegistrationState.CANCELLED, cancelled_at=now)
     if held:
         hall = await seats.give_back(session, hall, rows.number(row), row.party_size)
     _note(session, who, "registration_cancel", hall, row)
-    await _move_up(session, who, hall, now)
+    await move_up(session, who, hall, now)
 
 
 async def change_party(
@@ -112,6 +139,7 @@ async def change_party(
     """Come with more or fewer people; more only if they fit and nobody waits for those seats."""
     hall = await seats.lock(session, event_id, who.here if who else None)
     row = await rows.by_id(session, hall, registration_id)
+    _must_be_open(hall)
     more = party_size - row.party_size
     if row.state is RegistrationState.CONFIRMED and more > 0:
         await _grow(session, hall, row, more)
@@ -121,8 +149,21 @@ async def change_party(
         return row
     await rows.change(session, row, party_size=party_size)
     _note(session, who, "registration_party", hall, row)
-    await _move_up(session, who, hall, now)
+    await move_up(session, who, hall, now)
     return row
+
+
+async def move_up(session: AsyncSession, who: Who | None, hall: Hall, now: datetime) -> None:
+    """Give free seats to those who wait, with an entry in the audit for each."""
+    for registration_id in await seats.promote(session, hall, now):
+        audit.record(
+            session,
+            who,
+            "registration_promote",
+            ("registration", registration_id),
+            branch_id=hall.branch_id,
+            event_id=hall.event_id,
+        )
 
 
 def full(hall: Hall) -> RuleBroken:
@@ -135,6 +176,11 @@ def full(hall: Hall) -> RuleBroken:
     )
 
 
+def _must_be_open(hall: Hall) -> None:
+    if hall.state not in rules.TAKES_REGISTRATIONS:
+        raise RuleBroken("The list of this event is closed.")
+
+
 async def _grow(session: AsyncSession, hall: Hall, row: Registration, more: int) -> None:
     waits = hall.state in rules.HAS_WAITLIST and await rows.somebody_waits(session, hall)
     if waits or await seats.take(session, hall, more) is None:
@@ -145,18 +191,6 @@ async def _grow(session: AsyncSession, hall: Hall, row: Registration, more: int)
 async def _must_see(session: AsyncSession, who: Who, row: Registration) -> None:
     if row.customer_id is not None:
         await customers.one(session, who, row.customer_id)
-
-
-async def _move_up(session: AsyncSession, who: Who | None, hall: Hall, now: datetime) -> None:
-    for registration_id in await seats.promote(session, hall, now):
-        audit.record(
-            session,
-            who,
-            "registration_promote",
-            ("registration", registration_id),
-            branch_id=hall.branch_id,
-            event_id=hall.event_id,
-        )
 
 
 def _note(

@@ -1,9 +1,9 @@
 """What an invited person, or a passer-by with a poster's link, answers without an account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.branches.models import Branch
@@ -11,8 +11,9 @@ from gridcrm.consent import service as consents
 from gridcrm.consent.rules import How
 from gridcrm.core import audit
 from gridcrm.core.errors import NotFound, RuleBroken
+from gridcrm.core.tables import stored
 from gridcrm.customers.models import Customer
-from gridcrm.events import people, registering, rules
+from gridcrm.events import people, registering, rules, seats
 from gridcrm.events.forms import GuestIn, Reply, ReplyIn
 from gridcrm.events.known import PURPOSE
 from gridcrm.events.links import Link
@@ -63,7 +64,8 @@ class Card:
 async def card(session: AsyncSession, kind: Link, number: int) -> Card:
     """Return what a link stands for; the link itself is the right to see it."""
     invitation = await session.get(Invitation, number) if kind is Link.INVITATION else None
-    registration = await _registration(session, kind, number, invitation)
+    guest = number if kind is Link.GUEST else None
+    registration = await _registration(session, invitation, guest)
     event_id = number if kind is Link.EVENT else None
     for known in (invitation, registration):
         event_id = known.event_id if known else event_id
@@ -79,6 +81,10 @@ async def answer(
     """Write an answer and return the registration it leaves, if any; the last answer counts."""
     if not shown.takes_answers(now):
         raise RuleBroken("This event takes no answers any more.")
+    await seats.lock(session, stored(shown.event.id))
+    before = shown.registration and shown.registration.id
+    row = await _registration(session, shown.invitation, before)
+    shown = replace(shown, registration=row)
     if form.answer is Reply.COME:
         return await _come(session, shown, form.party_size, now)
     await _stay_away(session, shown, now)
@@ -105,9 +111,10 @@ async def sign_up(
         Customer.name == form.name,
     )
     person = (await session.exec(known)).first() or Guest(form.name, form.phone)
-    if await _is_on_the_list(session, shown.event, form.phone):
+    event_id, source = stored(shown.event.id), RegistrationSource.REPLY
+    await seats.lock(session, event_id)
+    if await people.is_on_list(session, event_id, form.phone):
         return None
-    source, event_id = RegistrationSource.REPLY, shown.event.id or 0
     return await registering.register(session, None, event_id, person, form.party_size, source, now)
 
 
@@ -129,18 +136,18 @@ async def refuse_further(session: AsyncSession, shown: Card, now: datetime) -> N
 
 
 async def _registration(
-    session: AsyncSession, kind: Link, number: int, invitation: Invitation | None
+    session: AsyncSession, invitation: Invitation | None, number: int | None
 ) -> Registration | None:
-    if kind is Link.GUEST:
-        return await session.get(Registration, number)
+    """The registration of whoever was invited, or else the one with this number, as it stands."""
+    query = select(Registration).execution_options(populate_existing=True)
     if invitation is None:
-        return None
-    query = select(Registration).where(
+        return (await session.exec(query.where(Registration.id == number))).first()
+    mine = query.where(
         Registration.event_id == invitation.event_id,
         Registration.customer_id == invitation.customer_id,
         Registration.state != RegistrationState.CANCELLED,
     )
-    return (await session.exec(query)).first()
+    return (await session.exec(mine)).first()
 
 
 async def _card(
@@ -151,7 +158,7 @@ async def _card(
 ) -> Card:
     branch = await session.get(Branch, event.branch_id)
     room = await session.get(Venue, event.venue_id) if event.venue_id else None
-    seats = await people.seat_numbers(session, [registration.id]) if registration else {}
+    held = await people.seat_numbers(session, [registration.id]) if registration else {}
     assert branch is not None
     return Card(
         event=event,
@@ -160,7 +167,7 @@ async def _card(
         waits=await _somebody_waits(session, event),
         invitation=invitation,
         registration=registration,
-        seats=next(iter(seats.values()), ()),
+        seats=next(iter(held.values()), ()),
         position=await _position(session, registration),
     )
 
@@ -178,33 +185,21 @@ async def _somebody_waits(session: AsyncSession, event: Event) -> bool:
     return (await session.exec(query.limit(1))).first() is not None
 
 
-async def _is_on_the_list(session: AsyncSession, event: Event, phone: str) -> bool:
-    query = (
-        select(Registration.id)
-        .outerjoin(Customer, col(Customer.id) == Registration.customer_id)
-        .where(
-            Registration.event_id == event.id,
-            Registration.state != RegistrationState.CANCELLED,
-            (col(Registration.guest_phone) == phone) | (col(Customer.phone) == phone),
-        )
-    )
-    return (await session.exec(query.limit(1))).first() is not None
-
-
 async def _come(session: AsyncSession, shown: Card, party_size: int, now: datetime) -> Registration:
-    event_id, row = shown.event.id or 0, shown.registration
+    event_id, row = stored(shown.event.id), shown.registration
     if row is None or row.state is RegistrationState.CANCELLED:
         person, source = _person(shown), RegistrationSource.REPLY
         return await registering.register(session, None, event_id, person, party_size, source, now)
     if row.party_size == party_size:
         return row
-    return await registering.change_party(session, None, event_id, row.id or 0, party_size, now)
+    return await registering.change_party(session, None, event_id, stored(row.id), party_size, now)
 
 
 async def _stay_away(session: AsyncSession, shown: Card, now: datetime) -> None:
     row = shown.registration
-    if row is not None and row.id is not None and (shown.is_seated or shown.is_waiting):
-        await registering.cancel_registration(session, None, shown.event.id or 0, row.id, now)
+    if row is not None and (shown.is_seated or shown.is_waiting):
+        event_id, number = stored(shown.event.id), stored(row.id)
+        await registering.cancel_registration(session, None, event_id, number, now)
 
 
 def _person(shown: Card) -> int | Guest:

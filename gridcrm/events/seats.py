@@ -105,8 +105,8 @@ async def promote(session: AsyncSession, hall: Hall, now: datetime) -> list[int]
     return [registration_id for registration_id, _ in chosen]
 
 
-async def resize(session: AsyncSession, hall: Hall, capacity: int, now: datetime) -> list[int]:
-    """Change the number of seats; those who wait get new ones, and nobody is put out."""
+async def resize(session: AsyncSession, hall: Hall, capacity: int) -> Hall:
+    """Change the number of seats and return the hall as it is then; nobody is put out."""
     rules.check_capacity(capacity, hall.taken)
     rows = await run(session, _NUMBERS, {"hall": hall.event_id})
     held = {row.number: row.registration_id for row in rows}
@@ -117,7 +117,7 @@ async def resize(session: AsyncSession, hall: Hall, capacity: int, now: datetime
     missing = [n for n in range(1, capacity + len(held) + 1) if n not in held]
     await add(session, hall.event_id, missing[: max(0, capacity - len(held))])
     row = (await run(session, _RESIZE, {"hall": hall.event_id, "seats": capacity})).one()
-    return await promote(session, Hall(*row), now)
+    return Hall(*row)
 
 
 async def run(session: AsyncSession, query: Any, values: Any = None) -> Any:

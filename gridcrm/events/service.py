@@ -11,7 +11,7 @@ from gridcrm.events.inviting import invite, preview
 from gridcrm.events.leading import go_far, transition
 from gridcrm.events.models import EventSeries, Venue
 from gridcrm.events.planning import change, create, start_micro
-from gridcrm.events.registering import cancel_registration, change_party, register
+from gridcrm.events.registering import cancel_registration, change_party, put_on_list, register
 
 __all__ = [
     "add_anonymous",
@@ -27,6 +27,7 @@ __all__ = [
     "go_far",
     "invite",
     "preview",
+    "put_on_list",
     "register",
     "rename_series",
     "start_micro",

@@ -301,3 +301,15 @@ async def test_a_segment_of_branch_b_is_not_there(
     hang = await sit(cast.hang)
     assert (await hang.get(f"{scene.path}/invite?segment={theirs.id}")).status_code == 404
     assert (await hang.post_form(f"{scene.path}/invite", segment_id=theirs.id)).status_code == 404
+
+
+async def test_nobody_is_invited_to_an_event_that_is_over(
+    sit: Any, cast: Cast, scene: Scene, segment: int, database: Database
+):
+    start = NOON - timedelta(hours=3)
+    await change(database, scene.event, starts_at=start, ends_at=start + timedelta(hours=1))
+    hang = await sit(cast.hang)
+    answer = await hang.post_form(f"{scene.path}/invite", segment_id=segment)
+    assert answer.headers["location"] == f"{scene.path}/invite?segment={segment}"
+    assert "This event is over" in (await hang.get(answer.headers["location"])).text
+    assert await rows(database) == {}

@@ -5,6 +5,7 @@ import pytest
 from sqlmodel import col, select
 
 from gridcrm.core.db import Database
+from gridcrm.core.models import AuditEntry
 from gridcrm.events.models import (
     Event,
     EventLabel,
@@ -336,3 +337,43 @@ async def test_zhou_does_not_name_a_product_under_the_name_of_a_micro_salon(
     selling = await zhou.post_form("/events", **plan, title="黄金", names_product="true")
     await zhou.post_form(f"{selling.headers['location']}/submit")
     assert (await only_event(database, "黄金")).state is EventState.SUBMITTED
+
+
+async def test_two_people_do_not_go_on_the_list_under_one_phone_number(
+    sit: Any, cast: Cast, scene: Scene, database: Database
+):
+    hang = await sit(cast.hang)
+    first = {"name": "赵一", "phone": "13900000001", "party_size": 1}
+    assert (await hang.post_form(f"{scene.path}/register", **first)).status_code == 303
+    second = await hang.post_form(f"{scene.path}/register", **first | {"name": "赵二"})
+    assert second.status_code == 422
+    assert "on the list already" in second.text
+    assert 'value="赵二"' in second.text
+    await hang.post_form(f"{scene.path}/register", name="赵二")
+    assert [row.guest_name for row in await in_line(database)] == ["赵一", "赵二"]
+
+
+async def test_zhou_registers_a_colleagues_customer_as_that_customer(
+    sit: Any, cast: Cast, scene: Scene, database: Database
+):
+    zhou = await sit(cast.zhou)
+    person = scene.people[0]
+    await zhou.post_form(f"{scene.path}/register", phone=person.phone, name="王女士")
+    assert [row.customer_id for row in await in_line(database)] == [person.id]
+    page = (await zhou.get(f"{scene.path}/registered")).text
+    assert "more whom a colleague looks after" in page
+    assert f"/customers/{person.id}" not in page
+
+
+async def test_who_moves_up_into_new_seats_stands_in_the_audit(
+    sit: Any, cast: Cast, scene: Scene, database: Database
+):
+    hang = await sit(cast.hang)
+    for person in scene.people[:5]:
+        await hang.post_form(f"{scene.path}/register", phone=person.phone, name=person.name)
+    plan = {"starts_at": "2026-11-22T12:00", "host_id": cast.hang.user_id}
+    await hang.post_form(f"{scene.path}/edit", **plan, capacity=5)
+    query = select(AuditEntry.object_id).where(AuditEntry.action == "registration_promote")
+    async with database.read() as session:
+        promoted = list(await session.exec(query))
+    assert promoted == [str((await in_line(database))[4].id)]

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from gridcrm.core.db import Database
 from gridcrm.core.errors import AppError
-from gridcrm.events import seats, service
+from gridcrm.events import registering, seats, service
 from gridcrm.events.models import (
     Event,
     EventState,
@@ -101,7 +101,8 @@ async def step(
                 await service.change_party(session, cast.hang, event_id, known, size, NOON)
             elif verb == "resize":
                 hall = await seats.lock(session, event_id)
-                await seats.resize(session, hall, size * 2 + MOST // 2, NOON)
+                hall = await seats.resize(session, hall, size * 2 + MOST // 2)
+                await registering.move_up(session, cast.hang, hall, NOON)
         worked = True
     except AppError:
         worked = False
