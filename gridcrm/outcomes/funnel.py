@@ -12,7 +12,7 @@ from gridcrm.core.who import Who
 from gridcrm.events.models import Event, Invitation, Registration
 from gridcrm.outcomes.attribution import Attendance, Touch, counts_until
 from gridcrm.outcomes.measure import Funnel, Rate
-from gridcrm.outcomes.stages import Scope, Stage, at_stage, took_place, totals
+from gridcrm.outcomes.stages import Scope, Stage, at_stage, conversions, took_place, totals
 from gridcrm.segments.models import SegmentFreeze
 
 __all__ = [
@@ -125,8 +125,8 @@ async def converted_by_cell(
     session: AsyncSession, branch_id: int, since: datetime | None = None
 ) -> dict[int, Rate]:
     """Return for each cell how many converted of how many came, at events since a moment."""
-    found = await totals(session, branch_id, scope_of(since=since).by_cell())
-    return {cell: funnel.conversion for cell, funnel in found.items() if cell and funnel.attended}
+    found = await conversions(session, branch_id, scope_of(since=since).by_cell())
+    return {cell: rate for cell, rate in found.items() if cell is not None}
 
 
 async def sessions(

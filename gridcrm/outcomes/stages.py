@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     Subquery,
     and_,
@@ -32,7 +33,7 @@ from gridcrm.events.models import (
 )
 from gridcrm.outcomes import rules
 from gridcrm.outcomes.attribution import Touch
-from gridcrm.outcomes.measure import Funnel
+from gridcrm.outcomes.measure import Funnel, Rate
 from gridcrm.outcomes.models import Outcome, OutcomeState
 
 _SEATED = (RegistrationState.CONFIRMED, RegistrationState.CHECKED_IN, RegistrationState.NO_SHOW)
@@ -47,6 +48,10 @@ class Stage(StrEnum):
     CONVERTED = "converted"
     ENGAGED = "engaged"
     WALK_INS = "walk_ins"
+
+
+_OF_THOSE_WHO_CAME = frozenset({Stage.ATTENDED, Stage.CONVERTED, Stage.ENGAGED})
+"""Stages that only registrations of people who came decide."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,10 @@ class Scope:
         """Return a scope whose people are counted once, however many events they were at."""
         return cls(events, invited, registered, literal(0), literal(0))
 
+    def of_those_who_came(self) -> "Scope":
+        """Return the same scope without registrations of people who did not come."""
+        return replace(self, registered=(*self.registered, _came()))
+
     def by_event(self) -> "Scope":
         """Return the same scope, counted event by event."""
         return replace(self, invited_by=col(Event.id), registered_by=col(Event.id))
@@ -87,11 +96,11 @@ async def totals(
     session: AsyncSession, branch_id: int, scope: Scope, touch: Touch = Touch.LAST
 ) -> dict[Any, Funnel]:
     """Return the funnel of each key of the scope."""
-    person = persons(branch_id, scope, touch)
-    reached = {stage: _sum(condition) for stage, condition in _conditions(person).items()}
+    person = _persons(branch_id, scope, touch)
+    sums = {stage: _sum(condition) for stage, condition in _conditions(person).items()}
     query = select(
         person.c.key,
-        *(column.label(stage) for stage, column in reached.items()),
+        *(column.label(stage) for stage, column in sums.items()),
         _sum(and_(person.c.invited == 1, person.c.seated == 1)).label("accepted"),
         _sum(person.c.arrived == 1).label("arrived"),
         _sum(and_(person.c.invited == 1, person.c.came == 1)).label("invited_and_came"),
@@ -101,16 +110,35 @@ async def totals(
     return {row["key"]: _funnel(row) for row in rows}
 
 
+async def conversions(
+    session: AsyncSession, branch_id: int, scope: Scope, touch: Touch = Touch.LAST
+) -> dict[Any, Rate]:
+    """Return for each key of the scope how many converted of how many came."""
+    person = _persons(branch_id, scope, touch, Stage.CONVERTED)
+    reached = _conditions(person)
+    query = select(person.c.key, _sum(reached[Stage.CONVERTED]), _sum(reached[Stage.ATTENDED]))
+    rows = await session.exec(query.group_by(person.c.key))  # type: ignore[call-overload]
+    return {key: Rate(int(part), int(of)) for key, part, of in rows if of}
+
+
+def reached(branch_id: int, scope: Scope, stage: Stage, touch: Touch = Touch.LAST) -> Select[Any]:
+    """Select key and customer id of those who came as far as a stage."""
+    person = _persons(branch_id, scope, touch, stage)
+    return select(person.c.key, person.c.customer_id).where(_conditions(person)[stage])
+
+
 def at_stage(branch_id: int, scope: Scope, stage: Stage, touch: Touch = Touch.LAST) -> Select[Any]:
     """Select the ids of the customers who came as far as a stage."""
-    person = persons(branch_id, scope, touch)
-    return select(person.c.customer_id).where(_conditions(person)[stage])
+    found = reached(branch_id, scope, stage, touch)
+    return found.with_only_columns(found.selected_columns.customer_id)
 
 
-def persons(branch_id: int, scope: Scope, touch: Touch) -> Subquery:
-    """Return one row a person and key with 1 or 0 for each stage, and one row of all guests."""
-    facts = union_all(_invitations(branch_id, scope), _registrations(branch_id, scope, touch))
-    fact = facts.subquery("fact")
+def _persons(branch_id: int, scope: Scope, touch: Touch, stage: Stage | None = None) -> Subquery:
+    """Return one row a person and key with 1 or 0 for each stage, and one row of all guests.
+
+    With a stage given, only what decides that stage is read.
+    """
+    fact = _facts(branch_id, scope, touch, stage).subquery("fact")
     flags = ("invited", "seated", "arrived", "came")
     sums = ("guests", "outcomes", "engaged", "amount_fen")
     return (
@@ -123,6 +151,16 @@ def persons(branch_id: int, scope: Scope, touch: Touch) -> Subquery:
         .group_by(fact.c.key, fact.c.customer_id)
         .subquery("person")
     )
+
+
+def _facts(
+    branch_id: int, scope: Scope, touch: Touch, stage: Stage | None
+) -> Select[Any] | CompoundSelect[Any]:
+    if stage is Stage.INVITED:
+        return _invitations(branch_id, scope)
+    if stage in _OF_THOSE_WHO_CAME:
+        return _registrations(branch_id, scope.of_those_who_came(), touch)
+    return union_all(_invitations(branch_id, scope), _registrations(branch_id, scope, touch))
 
 
 def _conditions(person: Subquery) -> dict[Stage, ColumnElement[bool]]:
@@ -151,7 +189,7 @@ def _invitations(branch_id: int, scope: Scope) -> Select[Any]:
         .join(Event, col(Event.id) == Invitation.event_id)
         .join(Customer, col(Customer.id) == Invitation.customer_id)
         .where(
-            col(Invitation.branch_id) == branch_id,
+            col(Event.branch_id) == branch_id,
             col(Invitation.state) != InvitationState.SUPPRESSED,
             _person_counts(),
             *scope.events,
@@ -162,7 +200,7 @@ def _invitations(branch_id: int, scope: Scope) -> Select[Any]:
 
 def _registrations(branch_id: int, scope: Scope, touch: Touch) -> Select[Any]:
     known = col(Registration.customer_id).is_not(None)
-    came = col(Registration.state) == RegistrationState.CHECKED_IN
+    came = _came()
     seated = and_(
         col(Registration.source) != RegistrationSource.WALK_IN,
         col(Registration.state).in_(_SEATED),
@@ -193,7 +231,7 @@ def _registrations(branch_id: int, scope: Scope, touch: Touch) -> Select[Any]:
         .outerjoin(Customer, col(Customer.id) == Registration.customer_id)
         .outerjoin(credited, match)
         .where(
-            col(Registration.branch_id) == branch_id,
+            col(Event.branch_id) == branch_id,
             or_(~known, _person_counts()),
             *scope.events,
             *scope.registered,
@@ -223,6 +261,10 @@ def _credited(branch_id: int, touch: Touch) -> Subquery:
         .group_by(event_id, col(Outcome.customer_id))
         .subquery("credited")
     )
+
+
+def _came() -> ColumnElement[bool]:
+    return col(Registration.state) == RegistrationState.CHECKED_IN
 
 
 def _person_counts() -> ColumnElement[bool]:

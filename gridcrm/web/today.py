@@ -20,8 +20,8 @@ from gridcrm.maps import drawing, loading
 from gridcrm.maps.forms import MapIn
 from gridcrm.maps.rules import blur_key
 from gridcrm.outcomes.funnel import last_days, scope_of
-from gridcrm.outcomes.measure import Funnel
-from gridcrm.outcomes.stages import totals
+from gridcrm.outcomes.measure import Funnel, Rate
+from gridcrm.outcomes.stages import conversions
 from gridcrm.web import lunar
 from gridcrm.web import today_queries as queries
 from gridcrm.web.today_needs import Need, needs
@@ -34,10 +34,10 @@ _MOST_CELLS_DRAWN = 1500
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The funnel of the last 30 days beside that of the 12 months before."""
+    """The funnel of the last 30 days, and the conversion of the 12 months before."""
 
     now: Funnel
-    before: Funnel
+    before: Rate
     verdict: Verdict
 
 
@@ -110,8 +110,8 @@ async def _month(session: AsyncSession, who: Who, now: datetime) -> Month | None
     month = await last_days(session, who, now, _MONTH)
     start = now - timedelta(days=_MONTH)
     earlier = scope_of(since=start - timedelta(days=_YEAR), until=start)
-    before = (await totals(session, who.here, earlier)).get(0, Funnel())
-    return Month(month, before, compare(month.conversion, before.conversion))
+    before = (await conversions(session, who.here, earlier)).get(0, Rate(0, 0))
+    return Month(month, before, compare(month.conversion, before))
 
 
 async def _tasks(session: AsyncSession, who: Who, today: date) -> list[TaskLine] | None:
