@@ -7,6 +7,7 @@ from typing import Any
 import shapely
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from geo import Datum
 from gridcrm.branches.models import Branch
 from gridcrm.consent.models import Consent, ConsentState, Purpose
 from gridcrm.core.who import Who
@@ -25,6 +26,15 @@ from gridcrm.grids.models import GridCell, GridKind, GridPlan, PlanState
 from tests.conftest import NOON
 
 _numbers = count(1)
+
+
+def branch(code: str, name: str) -> Branch:
+    """A branch in the middle of Changchun."""
+    lon, lat = 125.47, 43.78
+    return Branch(
+        code=code, name=name, entered_lon=lon, entered_lat=lat, entered_datum=Datum.WGS84,
+        lon=lon, lat=lat, created_at=NOON,
+    )  # fmt: skip
 
 
 def customer(branch: Branch, **changes: Any) -> Customer:

@@ -81,9 +81,9 @@ class AreaIn(SQLModel):
 
 
 class ChoiceIn(SQLModel):
-    """A branch to look at, and where to go then."""
+    """A branch to look at, by its code or in words, and where to go then."""
 
     model_config = {"extra": "forbid"}
 
-    code: str = Field(min_length=1, max_length=32)
+    code: str = Field(min_length=1, max_length=80)
     next: str = Field(default="/", max_length=400)

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import MultipartBody, URLEncodedBody
+from litestar.params import FromQuery, MultipartBody, URLEncodedBody
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -15,10 +16,11 @@ from gridcrm.accounts.middleware import COOKIE
 from gridcrm.branches import queries, service, showing
 from gridcrm.branches.forms import AreaIn, BranchEdit, BranchIn, ChoiceIn
 from gridcrm.branches.models import Branch
-from gridcrm.core.errors import InvalidInput
+from gridcrm.core.errors import InvalidInput, NotFound
 from gridcrm.core.forms import Form, parse, refused
 from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import go, local_path, page
+from gridcrm.core.paging import PageNumber, page_of
 from gridcrm.core.policy import needs
 from gridcrm.core.uploads import needed_upload
 from gridcrm.core.who import Right, Who
@@ -99,9 +101,11 @@ class BranchListPages(Controller):
         request: Request[Any, Any, Any],
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
+        q: FromQuery[str] = "",
+        number: PageNumber = 1,
     ) -> Template:
-        """List the branches."""
-        return await _list(request, session, who, Form(dict(_NEW)))
+        """List the branches, or those whose name or code holds the words."""
+        return await _list(request, session, who, Form(dict(_NEW)), q.strip(), number)
 
     @post("/admin/branches", opt=needs(Right.BRANCHES_ADD))
     async def add(
@@ -127,10 +131,16 @@ class BranchListPages(Controller):
         who: NamedDependency[Who],
         data: URLEncodedBody[dict[str, Any]],
     ) -> Redirect:
-        """Look at one of the branches; only who serves all of them has a choice."""
+        """Look at one of the branches; only who serves all of them has a choice.
+
+        Words that fit none or several lead to the list of those that they fit.
+        """
         form = parse(ChoiceIn, data)
-        branch = await queries.by_code(session, who, form.code)
-        assert branch.id is not None
+        branch = await queries.meant(session, who, form.code.strip())
+        if branch is None and who.all_branches:
+            return go(f"/admin/branches?{urlencode({'q': form.code.strip()})}")
+        if branch is None or branch.id is None:
+            raise NotFound
         await accounts.choose_branch(session, request.cookies.get(COOKIE, ""), branch.id)
         return go(local_path(form.next))
 
@@ -143,13 +153,23 @@ async def _settings(
 
 
 async def _list(
-    request: Request[Any, Any, Any], session: AsyncSession, who: Who, form: Form
+    request: Request[Any, Any, Any],
+    session: AsyncSession,
+    who: Who,
+    form: Form,
+    q: str = "",
+    number: int = 1,
 ) -> Template:
+    query = queries.called(who, q)
+    total = await queries.how_many(session, query)
+    shown = page_of(number, total, "/admin/branches", {"q": q})
     return await page(
         request,
         "branches/list.html",
         status=form.status,
         form=form,
-        branches=await queries.visible(session, who),
+        branches=list(await session.exec(query.offset(shown.offset).limit(shown.size))),
+        q=q,
+        pager=shown,
         may_add=who.may(Right.BRANCHES_ADD),
     )

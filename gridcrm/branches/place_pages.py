@@ -121,7 +121,7 @@ class PlacePages(Controller):
         kept = await places.commit(session, who, place_import_id, now)
         n = kept.report["new"] + kept.report["changed"]
         words = ngettext("{n} place is brought in.", "{n} places are brought in.", n)
-        return go("/admin/places", words.format(n=n))
+        return go("/admin/places", words.format(n=f"{n:,}"))
 
     @post("/imports/{place_import_id:int}/delete")
     async def take_back(
@@ -133,7 +133,9 @@ class PlacePages(Controller):
         """Remove a file and the places it added."""
         n = await places.take_back(session, who, place_import_id)
         words = ngettext("{n} place is removed.", "{n} places are removed.", n)
-        return go("/admin/places", words.format(n=n) if n else gettext("The file is removed."))
+        return go(
+            "/admin/places", words.format(n=f"{n:,}") if n else gettext("The file is removed.")
+        )
 
 
 async def _ask(request: Request[Any, Any, Any], form: Form) -> Template:

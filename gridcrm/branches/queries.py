@@ -1,6 +1,8 @@
 """Reading branches and places, as far as a person may see them."""
 
-from sqlalchemy import func
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, func, or_, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -12,10 +14,43 @@ from gridcrm.core.paging import Page
 from gridcrm.core.who import Who
 
 
+class Choice(NamedTuple):
+    """A branch as it is offered for choosing."""
+
+    id: int
+    code: str
+    name: str
+
+
 def scope(who: Who) -> SelectOfScalar[Branch]:
     """Select the branches that a person may see."""
-    query = select(Branch).order_by(Branch.code)
-    return query if who.all_branches else query.where(Branch.id == who.branch_id)
+    return select(Branch).where(_seen(who)).order_by(Branch.code)
+
+
+def called(who: Who, words: str) -> SelectOfScalar[Branch]:
+    """Select the branches that a person may see and whose name or code holds the words."""
+    held = [c.icontains(words, autoescape=True) for c in (col(Branch.name), col(Branch.code))]
+    return scope(who).where(or_(*held)) if words else scope(who)
+
+
+async def choices(session: AsyncSession, who: Who) -> list[Choice]:
+    """Return the branches that a person may choose from, without what else is known of them."""
+    query = select(Branch.id, Branch.code, Branch.name).where(_seen(who)).order_by(Branch.code)
+    return [Choice(id_ or 0, code, name) for id_, code, name in await session.exec(query)]
+
+
+async def meant(session: AsyncSession, who: Who, words: str) -> Branch | None:
+    """Return the branch of this code or name, or the only one that holds the words."""
+    exact = scope(who).where(or_(col(Branch.code) == words, col(Branch.name) == words))
+    for query in (exact, called(who, words)):
+        found = list(await session.exec(query.limit(2)))
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def _seen(who: Who) -> ColumnElement[bool]:
+    return true() if who.all_branches else col(Branch.id) == who.branch_id
 
 
 async def visible(session: AsyncSession, who: Who) -> list[Branch]:
@@ -102,8 +137,10 @@ async def place_import(session: AsyncSession, who: Who, import_id: int) -> Place
     return found
 
 
-async def how_many(session: AsyncSession, query: SelectOfScalar[Place]) -> int:
-    """Return how many places a selection holds."""
+async def how_many(
+    session: AsyncSession, query: SelectOfScalar[Place] | SelectOfScalar[Branch]
+) -> int:
+    """Return how many places or branches a selection holds."""
     return (await session.exec(select(func.count()).select_from(query.subquery()))).one()
 
 

@@ -117,10 +117,10 @@ class EditPages(Controller):
             session, who, form.customer_id, form.owner_id, now
         )
         said = ngettext("{n} person is handed over.", "{n} people are handed over.", done)
-        said = said.format(n=done)
+        said = said.format(n=f"{done:,}")
         if left_out:
             others = gettext("{n} stay as they were: a colleague looks after them.")
-            said = f"{said} {others.format(n=left_out)}"
+            said = f"{said} {others.format(n=f'{left_out:,}')}"
         return go(local_path(form.back), said)
 
     @post("/{customer_id:int}/release")

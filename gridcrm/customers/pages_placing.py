@@ -54,7 +54,7 @@ class PlacingPages(Controller):
         """Put everybody of a community at the place that was guessed."""
         people = await service.place_community(session, who, parse(CommunityIn, data), now)
         done = ngettext("{n} person is placed.", "{n} people are placed.", people)
-        return go("/customers/unplaced", done.format(n=people))
+        return go("/customers/unplaced", done.format(n=f"{people:,}"))
 
     @get("/surroundings.json")
     async def surroundings(
@@ -96,7 +96,7 @@ class PlacingPages(Controller):
         done = ngettext("{n} person is placed.", "{n} people are placed.", people)
         if customer.cell_id is None:
             done = gettext("The place is kept; no published cell holds it.")
-        return go(f"/customers/{customer_id}", done.format(n=people))
+        return go(f"/customers/{customer_id}", done.format(n=f"{people:,}"))
 
 
 def _start(customer: Customer) -> Form:

@@ -38,8 +38,8 @@ class PublishPages(Controller):
         )
         said = message.format(
             version=done.plan.version,
-            moved=done.moved,
-            customers=done.customers,
-            unplaced=done.unplaced,
+            moved=f"{done.moved:,}",
+            customers=f"{done.customers:,}",
+            unplaced=f"{done.unplaced:,}",
         )
         return go(f"/grids/{plan_id}", said)

@@ -85,14 +85,14 @@ def lifecycle_of(
 
 def _quiet(quiet_days: int) -> Standing:
     state = Lifecycle.LAPSED if quiet_days > _LAPSED_DAYS else Lifecycle.DECLINING
-    return Standing(state, gettext("No activity for {n} days.").format(n=quiet_days))
+    return Standing(state, gettext("No activity for {n} days.").format(n=f"{quiet_days:,}"))
 
 
 def _settled(held_days: int | None) -> Standing:
     if held_days is None:
         return Standing(Lifecycle.MATURE, gettext("Holds a product; since when is not known."))
     state = Lifecycle.GROWING if held_days <= _GROWING_DAYS else Lifecycle.MATURE
-    return Standing(state, gettext("Opened {n} days ago.").format(n=held_days))
+    return Standing(state, gettext("Opened {n} days ago.").format(n=f"{held_days:,}"))
 
 
 def age_band(birth_year: int | None, today: date) -> AgeBand | None:

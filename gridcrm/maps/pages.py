@@ -191,4 +191,4 @@ def _assets(static: Callable[[str], str]) -> dict[str, str]:
 async def _nothing_to_draw(
     request: Request[Any, Any, Any], session: AsyncSession, who: Who
 ) -> Template:
-    return await page(request, "maps/nothing.html", to_choose=await branches.visible(session, who))
+    return await page(request, "maps/nothing.html", to_choose=await branches.choices(session, who))

@@ -15,6 +15,8 @@ _ZERO = "#fbfbf7"
 _FEW = "#dcdfe3"
 _COLOURS = {State.ZERO: _ZERO, State.FEW: _FEW, State.HIDDEN: HIDDEN, State.NO_DATA: NO_DATA}
 _CLASSES = 5
+_TENTH, _IN_TENTHS = 0.1, 10
+"""Densities below ten are read in tenths, as maps.words.count writes them."""
 _ZERO_WORD = {Measure.COUNT: "0", Measure.DENSITY: "0", Measure.RATE: "0 %"}
 
 
@@ -54,7 +56,9 @@ def scale(measure: Measure, figures: Iterable[Figure]) -> Scale:
 
 
 def _as_classed(measure: Measure, value: float) -> float:
-    """Return a value as it is read: shares in whole percent."""
+    """Return a value as it is read: shares in whole percent, small densities in tenths."""
+    if measure is Measure.DENSITY:
+        return round(value, 1 if value < _IN_TENTHS else 0)
     return round(value, 2) if measure is Measure.RATE else value
 
 
@@ -88,14 +92,18 @@ def _hidden_words(measure: Measure) -> str:
 
 
 def _range_words(measure: Measure, low: float, high: float, *, last: bool) -> str:
-    if measure is Measure.COUNT:
-        top = high if last else high - 1
-        return f"{low:,.0f}" if top <= low else f"{low:,.0f}–{top:,.0f}"
-    if measure is Measure.RATE:
-        low, high = 100 * low, 100 * high
-        return f"{low:.0f} %" if high == low else f"{low:.0f}–{high:.0f} %"
-    return _plain(low) if high == low else f"{_plain(low)}–{_plain(high)}"
+    """Say a class by the first and the last figure that it holds, as figures are read."""
+    by, unit = (100, " %") if measure is Measure.RATE else (1, "")
+    top = by * high - (0 if last else _step(measure, high))
+    start, end = _plain(by * low), _plain(top)
+    if start == "0":  # zero itself stands apart
+        start = "1" if measure is Measure.COUNT else ">0"
+    return f"{start}{unit}" if end in (start, "0") else f"{start}–{end}{unit}"
+
+
+def _step(measure: Measure, high: float) -> float:
+    return _TENTH if measure is Measure.DENSITY and high <= _IN_TENTHS else 1
 
 
 def _plain(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004
+    return f"{value:,.1f}".removesuffix(".0") if value < _IN_TENTHS else f"{value:,.0f}"

@@ -70,7 +70,7 @@ class LedgerPages(Controller):
         ledger = await importing.commit(session, who, _number(data.get("ledger")), now)
         done = int(ledger.report["ready"])
         message = ngettext("One outcome is claimed.", "{n} outcomes are claimed.", done)
-        return go(f"/outcomes/import?ledger={ledger.id}", message.format(n=done))
+        return go(f"/outcomes/import?ledger={ledger.id}", message.format(n=f"{done:,}"))
 
 
 def _number(text: object) -> int:

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from gridcrm.branches import queries as branches
 from gridcrm.branches.models import Branch
+from gridcrm.branches.queries import Choice
 from gridcrm.core import i18n
 from gridcrm.core.pages import flashes
 from gridcrm.core.requests import session_of
@@ -56,11 +57,11 @@ async def frame(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """Return what the frame of a page shows."""
     who: Who | None = request.user
     branch: Branch | None = None
-    choices: list[Branch] = []
+    choices: list[Choice] = []
     if who is not None:
         session = session_of(request)
         branch = await branches.by_id(session, who.branch_id) if who.branch_id else None
-        choices = await branches.visible(session, who) if who.all_branches else []
+        choices = await branches.choices(session, who) if who.all_branches else []
     return bare_frame(request) | {"branch": branch, "branch_choices": choices}
 
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 import shapely
@@ -12,6 +13,7 @@ from gridcrm.branches.rules import area_of, distances_m
 from gridcrm.core.db import Database
 from gridcrm.core.models import AuditEntry
 from gridcrm.core.who import Who
+from tests import make
 from tests.cast import Cast, give_token, seat
 from tests.conftest import Browser, Clock
 
@@ -188,6 +190,69 @@ async def test_bo_can_not_choose_branch_a(
     await seat(database, browser, cast.bo, clock.now)
 
     assert (await browser.post_form("/branch", code="A001")).status_code == 404
+
+
+async def many_branches(database: Database) -> None:
+    names = ["净月支行", "净月大街支行", *(f"第{n}支行" for n in range(1, 9))]
+    async with database.transaction() as session:
+        session.add_all(make.branch(f"C{n:03d}", name) for n, name in enumerate(names))
+
+
+async def test_fen_finds_one_of_many_branches_by_a_part_of_its_name(
+    browser: Browser, cast: Cast, clock: Clock, database: Database
+):
+    await many_branches(database)
+    await seat(database, browser, cast.fen, clock.now)
+    menu = (await browser.get("/admin")).text
+    for words in ("大街", "c001", "净月大街支行"):
+        chosen = await browser.post_form("/branch", code=words, next="/map")
+        assert chosen.headers["location"] == "/map"
+        assert "<small>净月大街支行</small>" in (await browser.get("/admin")).text
+
+    assert "第3支行" not in menu
+    assert 'name="code"' in menu
+
+
+async def test_a_name_that_is_part_of_another_one_is_itself(
+    browser: Browser, cast: Cast, clock: Clock, database: Database
+):
+    await many_branches(database)
+    await seat(database, browser, cast.fen, clock.now)
+    await browser.post_form("/branch", code="净月支行")
+    assert "<small>净月支行</small>" in (await browser.get("/admin")).text
+
+
+@pytest.mark.parametrize(("words", "found"), [("净月", 2), ("朝阳", 0)])
+async def test_words_that_fit_several_branches_or_none_lead_to_the_list(
+    browser: Browser, cast: Cast, clock: Clock, database: Database, words: str, found: int
+):
+    await many_branches(database)
+    await seat(database, browser, cast.fen, clock.now)
+    answer = await browser.post_form("/branch", code=words)
+    page = (await browser.get(answer.headers["location"])).text
+
+    assert page.count("Look at it") == found
+    assert ("No branch has this name or code" in page) == (found == 0)
+
+
+async def test_few_branches_are_buttons_and_many_are_a_field_with_suggestions(
+    browser: Browser, cast: Cast, clock: Clock, database: Database
+):
+    await seat(database, browser, replace(cast.fen, branch_id=None), clock.now)
+    few = (await browser.get("/")).text
+    await many_branches(database)
+    many = (await browser.get("/")).text
+
+    assert "<datalist" not in few
+    assert '<option value="第3支行">C004</option>' in many
+
+
+async def test_bo_finds_branch_a_by_no_part_of_its_name(
+    browser: Browser, cast: Cast, clock: Clock, database: Database
+):
+    await seat(database, browser, cast.bo, clock.now)
+    assert (await browser.post_form("/branch", code=cast.a.name)).status_code == 404
+    assert (await browser.post_form("/branch", code=cast.a.name[:1])).status_code == 404
 
 
 async def test_choosing_a_branch_never_leads_to_another_site(

@@ -1,5 +1,7 @@
 """Who waits for a place, the pin, and what publishing a plan moves."""
 
+import re
+
 import pytest
 from sqlmodel import select
 
@@ -147,6 +149,21 @@ async def test_publishing_a_draft_retires_the_old_plan_and_moves_everybody(
         states = dict((await session.exec(select(GridPlan.version, GridPlan.state))).all())
     assert states == {1: PlanState.RETIRED, 2: PlanState.PUBLISHED}
     assert (await stored(database, town.li)).cell_id not in (None, town.own_cell)
+
+
+@pytest.mark.usefixtures("town")
+async def test_publishing_says_large_numbers_with_thousands_separated(
+    browser: Browser, database: Database, cast: Cast, clock: Clock
+):
+    async with database.transaction() as session:
+        draft = await squares(session, cast.a, cast.hang, side_m=250, version=2)
+        session.add_all(make.customer(cast.a) for _ in range(1_200))
+    await seat(database, browser, cast.hang, clock.now)
+    page = await browser.get(
+        (await browser.post_form(f"/grids/{draft.id}/publish")).headers["location"]
+    )
+
+    assert re.search(r"of 1,20\d people changed cell, 1,20\d have none", page.text)
 
 
 async def test_a_published_plan_is_not_published_again(

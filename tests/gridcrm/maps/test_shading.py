@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from geo.palette import HIDDEN, NO_DATA, contrast, oklab
@@ -42,7 +44,28 @@ def test_every_cell_is_in_the_class_that_all_cells_together_give(values: list[fl
 
 
 def test_shares_are_said_in_percent():
-    assert words(known(0.1, 0.25, 0.4), Metric.CONSENT) == ["10–25 %", "25–40 %", "40 %"]
+    assert words(known(0.1, 0.25, 0.4), Metric.CONSENT) == ["10–24 %", "25–39 %", "40 %"]
+
+
+def test_densities_are_said_as_they_are_read_on_the_map():
+    figures = known(0.31, 2, 4.449, 7, 9.96, 12, 40, 240.2, 999, 1200)
+    assert words(figures, Metric.DENSITY) == [">0–3.9", "4–9.9", "10–39", "40–599", "600–1,200"]
+
+
+def test_a_share_that_rounds_to_nothing_is_not_called_zero():
+    figures = [*known(0.004, 0.02, 0.04), Figure(State.ZERO, 0, 100, 0)]
+    assert words(figures, Metric.CONSENT) == ["0 %", ">0–1 %", "2–3 %", "4 %"]
+    assert words(known(0.004, 0.01), Metric.CONSENT) == [">0 %", "1 %"]
+
+
+@pytest.mark.parametrize("metric", [Metric.CUSTOMERS, Metric.DENSITY, Metric.CONSENT])
+@pytest.mark.parametrize("most", [6, 37, 100, 4321])
+def test_no_figure_fits_two_lines_of_the_legend(metric: Metric, most: int):
+    measure = METRICS[metric].measure
+    values = [n / most if measure is Measure.RATE else n for n in range(1, most + 1)]
+    ends = [re.findall(r"[\d.]+", said.replace(",", "")) for said in words(known(*values), metric)]
+    numbers = [float(end) for line in ends for end in line]
+    assert numbers == sorted(set(numbers))
 
 
 def test_hidden_few_and_missing_are_three_different_looks():
