@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from geo.area import Area
 from geo.frame import cell_frame
-from geo.plane import reach
+from geo.plane import Plane, reach
 from geo.points import Bounds
 from geo.tessellate.spec import Spec
 
@@ -17,11 +17,18 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
+Ints = NDArray[np.int64]
+Shapes = NDArray[np.object_]
 _Array = TypeVar("_Array", bound=NDArray[Any])
 
 
 class Tiling(Protocol):
-    """What every kind of division can do; the plane it is drawn on stays its own affair."""
+    """What every kind of division can do, and the plane it is drawn on."""
+
+    @property
+    def plane(self) -> Plane:
+        """Return the plane on which the ground of the cells is measured."""
+        ...
 
     def __len__(self) -> int:
         """Return the number of cells."""
@@ -37,6 +44,10 @@ class Tiling(Protocol):
 
     def shapes(self) -> NDArray[np.object_]:
         """Return every cell as a polygon in longitude and latitude."""
+        ...
+
+    def flat(self, at: Ints) -> Shapes:
+        """Return some cells, by position, as polygons of the plane."""
         ...
 
     def locate(self, lon: Floats, lat: Floats) -> Codes:
@@ -75,6 +86,11 @@ class Cells:
     def spec(self) -> Spec:
         """How it was divided, with the origin filled in."""
         return self._spec
+
+    @property
+    def tiling(self) -> Tiling:
+        """What computes the cells; the rest of geo asks it for their shapes on the plane."""
+        return self._tiling
 
     @cached_property
     def ids(self) -> NDArray[np.object_]:

@@ -14,6 +14,8 @@ from geo.tessellate.polygons import CutShapes
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
+Ints = NDArray[np.int64]
+Shapes = NDArray[np.object_]
 
 
 class H3Tiling:
@@ -23,7 +25,7 @@ class H3Tiling:
         indexes = np.array(sorted(_indexes(area, resolution, plane)), dtype=object)
         cut = CutShapes(area, _hexagons(indexes), plane)
         self._resolution = resolution
-        self._plane = plane
+        self.plane = plane
         self._indexes = indexes[cut.kept]
         self._flat, self._degrees, self._cut = cut.flat, cut.degrees, cut.cut
         self._position = {index: at for at, index in enumerate(self._indexes)}
@@ -43,6 +45,10 @@ class H3Tiling:
         """Return every cell in longitude and latitude, whole ones as H3 gives them."""
         return self._degrees.copy()
 
+    def flat(self, at: Ints) -> Shapes:
+        """Return some cells as polygons of the plane."""
+        return self._flat[at]
+
     def locate(self, lon: Floats, lat: Floats) -> Codes:
         """Return the position of the cell that H3 names for each point, -1 outside the area."""
         codes = np.array(
@@ -50,7 +56,7 @@ class H3Tiling:
             dtype=np.int32,
         )
         doubtful = np.flatnonzero((codes >= 0) & self._cut[codes])
-        x, y = self._plane.forward(lon[doubtful], lat[doubtful])
+        x, y = self.plane.forward(lon[doubtful], lat[doubtful])
         inside = shapely.intersects_xy(self._flat[codes[doubtful]], x, y)
         codes[doubtful[~inside]] = -1
         return codes

@@ -15,6 +15,7 @@ from geo.tessellate.raster import Raster
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
+Ints = NDArray[np.int64]
 Shapes = NDArray[np.object_]
 
 _PAYS_OFF = 500  # points asked for, per polygon, that make up for preparing a raster
@@ -26,7 +27,7 @@ class PolygonTiling:
     def __init__(self, area: Area, ids: Shapes, shapes: Shapes, plane: Plane) -> None:
         cut = CutShapes(area, shapes, plane)
         order = np.argsort(ids[cut.kept], kind="stable")
-        self._plane = plane
+        self.plane = plane
         self._ids = ids[cut.kept][order]
         self._flat = cut.flat[order]
         self._degrees = cut.degrees[order]
@@ -47,9 +48,13 @@ class PolygonTiling:
         """Return every cell in longitude and latitude, whole ones as they came."""
         return self._degrees.copy()
 
+    def flat(self, at: Ints) -> Shapes:
+        """Return some cells as polygons of the plane."""
+        return self._flat[at]
+
     def locate(self, lon: Floats, lat: Floats) -> Codes:
         """Return the position of the first cell that covers each point, -1 for none."""
-        x, y = self._plane.forward(lon, lat)
+        x, y = self.plane.forward(lon, lat)
         self._asked += len(x)
         if self._asked > _PAYS_OFF * len(self):
             return self._raster.locate(x, y)

@@ -8,7 +8,17 @@ from numpy.typing import NDArray
 
 from geo.area import Area
 from geo.plane import Plane
-from geo.tessellate.grid import Floats, Grid, corners, pack, polygons, unpack
+from geo.tessellate.grid import (
+    Floats,
+    Grid,
+    Ints,
+    Shapes,
+    corners,
+    pack,
+    polygons,
+    unpack,
+    whole_cells,
+)
 from geo.tessellate.lattice import cover
 from geo.tessellate.table import Table, table_of
 
@@ -19,54 +29,62 @@ class RegularTiling:
     """The cells of a regular grid within an area."""
 
     def __init__(self, area: Area, grid: Grid, plane: Plane) -> None:
-        self._grid = grid
-        self._plane = plane
-        self._lattice = cover(plane.flatten(area), grid)
+        self.grid = grid
+        self.plane = plane
+        self.lattice = cover(plane.flatten(area), grid)
 
     def __len__(self) -> int:
-        return len(self._lattice)
+        return len(self.lattice)
 
     def ids(self) -> NDArray[np.object_]:
         """Return ids such as sq:250:-3:12, column (or q) before row (or r)."""
-        side = f"{self._grid.side_m:.3f}".rstrip("0").rstrip(".")
-        start = f"{self._grid.prefix}:{side}:"
-        pairs = zip(self._lattice.cols.tolist(), self._lattice.rows.tolist(), strict=True)
+        side = f"{self.grid.side_m:.3f}".rstrip("0").rstrip(".")
+        start = f"{self.grid.prefix}:{side}:"
+        pairs = zip(self.lattice.cols.tolist(), self.lattice.rows.tolist(), strict=True)
         return np.array([f"{start}{col}:{row}" for col, row in pairs], dtype=object)
 
     def area_m2(self) -> Floats:
         """Return the ground of every cell."""
-        out = np.full(len(self), self._grid.whole_m2)
-        out[self._lattice.cut] = shapely.area(self._lattice.cut_shapes)
+        out = np.full(len(self), self.grid.whole_m2)
+        out[self.lattice.cut] = shapely.area(self.lattice.cut_shapes)
         return out
 
     def shapes(self) -> NDArray[np.object_]:
         """Return every cell in longitude and latitude; neighbours share their corners exactly."""
-        grid, lattice = self._grid, self._lattice
+        grid, lattice = self.grid, self.lattice
         east, north = corners(grid, lattice.cols, lattice.rows)
         keys, which = np.unique(pack(east, north), return_inverse=True)
-        lonlat = np.column_stack(self._plane.inverse(*grid.place(*unpack(keys)).T))
+        lonlat = np.column_stack(self.plane.inverse(*grid.place(*unpack(keys)).T))
         out = polygons(lonlat[which])
-        out[lattice.cut] = self._plane.unflatten_all(lattice.cut_shapes)
+        out[lattice.cut] = self.plane.unflatten_all(lattice.cut_shapes)
+        return out
+
+    def flat(self, at: Ints) -> Shapes:
+        """Return some cells as polygons of the plane."""
+        out = whole_cells(self.grid, self.lattice.cols[at], self.lattice.rows[at])
+        nth = self._nth_cut[at]
+        cut = np.flatnonzero(nth >= 0)
+        out[cut] = self.lattice.cut_shapes[nth[cut]]
         return out
 
     def locate(self, lon: Floats, lat: Floats) -> Codes:
         """Return the position of the cell of each point, -1 outside the area."""
-        x, y = self._plane.forward(lon, lat)
-        codes = self._table.look_up(*self._grid.locate(x, y))
+        x, y = self.plane.forward(lon, lat)
+        codes = self._table.look_up(*self.grid.locate(x, y))
         nth = self._nth_cut[codes]
         doubtful = np.flatnonzero(nth >= 0)
-        shapes = self._lattice.cut_shapes[nth[doubtful]]
+        shapes = self.lattice.cut_shapes[nth[doubtful]]
         outside = ~shapely.intersects_xy(shapes, x[doubtful], y[doubtful])
         codes[doubtful[outside]] = -1
         return codes
 
     @cached_property
     def _table(self) -> Table:
-        return table_of(self._lattice.cols, self._lattice.rows, self._grid.shear)
+        return table_of(self.lattice.cols, self.lattice.rows, self.grid.shear)
 
     @cached_property
     def _nth_cut(self) -> Codes:
         """Say for every cell, and for none (-1, the last), which cut shape it has."""
         out = np.full(len(self) + 1, -1, dtype=np.int32)
-        out[self._lattice.cut] = np.arange(len(self._lattice.cut), dtype=np.int32)
+        out[self.lattice.cut] = np.arange(len(self.lattice.cut), dtype=np.int32)
         return out

@@ -58,6 +58,16 @@ def test_cells_are_a_partition_of_the_area(area, spec):
     assert shapely.union_all(shapes, grid_size=1e-6).area == pytest.approx(ground.area, rel=1e-7)
 
 
+@pytest.mark.parametrize("spec", COVERING, **names)
+def test_cells_are_polygons_of_the_plane_too(area, spec):
+    cells = tessellate(area, spec)
+    some = np.arange(0, len(cells), 3)
+    on_plane = cells.tiling.flat(some)
+    assert shapely.area(on_plane) == pytest.approx(cells.area_m2[some], rel=1e-12)
+    again = cells.tiling.plane.flatten_all(cells.frame.geometry.to_numpy()[some])
+    assert shapely.equals_exact(on_plane, again, tolerance=1e-6).all()
+
+
 @given(areas(), st.sampled_from(REGULAR[:2]), st.floats(0.001, 0.01))
 def test_the_lattice_does_not_move_when_the_area_changes(area, spec, step):
     one = tessellate(area, spec)
