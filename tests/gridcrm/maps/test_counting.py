@@ -11,13 +11,23 @@ from gridcrm.events.models import EventState, InvitationState, RegistrationState
 from gridcrm.grids.models import GridCell, PlanState
 from gridcrm.labels.models import CustomerLabel, Label, LabelSource
 from gridcrm.ledger.models import Visit, VisitResult
+from gridcrm.maps import queries
+from gridcrm.maps.metrics import METRICS, Metric, Need
 from gridcrm.maps.queries import visit_days
-from gridcrm.maps.rules import State
+from gridcrm.maps.question import Question
+from gridcrm.maps.records import Ask
+from gridcrm.maps.rules import State, Tally
 from gridcrm.outcomes.models import OutcomeKind, OutcomeState
 from gridcrm.segments.models import Segment
 from tests import make
 from tests.conftest import NOON
 from tests.gridcrm.maps.conftest import Town, answer_for, figures, hold, keep, sale
+
+_ALONE = [
+    metric
+    for metric in Metric
+    if METRICS[metric].needs <= {Need.PERIOD} and metric is not Metric.VISITS
+]
 
 
 async def test_customers_count_in_their_cell_and_only_those_of_the_branch(
@@ -293,6 +303,29 @@ async def test_what_was_counted_on_an_earlier_grid_counts_where_the_person_lives
     seen = await figures(session, town.cast.hang, metric="attended")
 
     assert {name: figure.numerator for name, figure in seen.items()} == {"西片": 0, "东片": 1}
+
+
+@pytest.mark.parametrize("metric", _ALONE)
+async def test_a_cell_asked_alone_has_the_number_it_has_among_all(
+    town: Town, session: AsyncSession, metric: Metric
+):
+    old = await make.plan(session, town.cast.a, town.cast.hang, state=PlanState.RETIRED)
+    gone = make.cell(town.cast.a, old)
+    people = [*town.people(4, town.west), *town.people(4, town.east), *town.people(2, None)]
+    await keep(session, gone, *people)
+    event = await hold(session, town, 3)
+    lived = [None, town.west.id, town.east.id, gone.id] * 3
+    for person, cell_id in zip(people, lived, strict=False):
+        agreed, asked = make.consent(person), make.invitation(event, person, cell_id=cell_id)
+        came = make.registration(event, person, cell_id=cell_id)
+        await keep(session, agreed, asked, came, sale(person, event, town))
+    question = Question(METRICS[metric], NOON, town.cast.a.time_zone, 30)
+    ask = Ask(town.cast.hang, town.plan.id or 0, question)
+    part, whole = await queries.tallies(session, ask)
+    assert part
+    for cell_id in (town.west.id or 0, town.east.id or 0):
+        alone = await queries.tally_of(session, ask, cell_id)
+        assert alone == (part.get(cell_id, Tally()), whole.get(cell_id))
 
 
 async def test_head_office_sees_the_same_cells_without_a_small_number(

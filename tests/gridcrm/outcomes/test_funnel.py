@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event as sql_event
+from sqlalchemy import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.db import Database
@@ -29,6 +30,7 @@ from gridcrm.outcomes import funnel, views
 from gridcrm.outcomes.attribution import Touch
 from gridcrm.outcomes.measure import Funnel, Rate
 from gridcrm.outcomes.models import Outcome, OutcomeKind, OutcomeState
+from gridcrm.outcomes.stages import Scope, Stage, conversions, reached, totals
 from gridcrm.segments.models import Segment, SegmentFreeze
 from tests import make
 from tests.cast import Cast
@@ -287,3 +289,26 @@ async def test_guests_of_an_event_still_to_come_are_not_said_to_have_stayed_away
     assert len(series.sessions) == 2
     assert alone.ripeness is views.Ripeness.AHEAD
     assert (alone.funnel.registered, alone.funnel.attended) == (1, 0)
+
+
+async def test_each_stage_alone_is_that_of_the_whole_funnel(
+    session: AsyncSession, cast: Cast, world: World
+):
+    for scope in _scopes(world):
+        whole = await totals(session, cast.zhou.here, scope)
+        shares = await conversions(session, cast.zhou.here, scope)
+        assert shares == {k: f.conversion for k, f in whole.items() if f.attended}
+        for stage in Stage:
+            people = reached(cast.zhou.here, scope, stage).subquery()
+            query = select(people.c.key, func.count()).group_by(people.c.key)
+            found = dict((await session.exec(query)).all())  # type: ignore[call-overload]
+            assert found == {k: n for k, f in whole.items() if (n := getattr(f, stage))}
+
+
+def _scopes(world: World) -> list[Scope]:
+    series = funnel.scope_of(series=world.series.id)
+    return [
+        funnel.scope_of(event=world.tea.id),
+        funnel.scope_of(segment=world.segment.id),
+        *(series, series.by_event(), series.by_cell()),
+    ]
