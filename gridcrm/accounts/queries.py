@@ -74,7 +74,8 @@ async def by_username(session: AsyncSession, username: str) -> User | None:
 
 async def take_turns(session: AsyncSession, who: Who) -> None:
     """Let what one person does at the same moment happen one after the other."""
-    await session.exec(select(User.id).where(User.id == who.user_id).with_for_update())
+    mine = select(User.id).where(User.id == who.user_id)
+    await session.exec(mine.with_for_update(key_share=True))
 
 
 async def users(session: AsyncSession) -> list[User]:

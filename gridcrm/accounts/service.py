@@ -27,7 +27,7 @@ async def sign_in(
     """
     user = await queries.by_username(session, username)
     if user is not None:  # guesses at one account take turns, so that each of them counts
-        await session.refresh(user, with_for_update=True)
+        await session.refresh(user, with_for_update={"key_share": True})
     fits = await asyncio.to_thread(
         keys.password_fits, user.password_hash if user else None, password
     )

@@ -50,8 +50,12 @@ async def publish_plan(session: AsyncSession, who: Who, plan_id: int, now: datet
 
 
 async def lock_branch(session: AsyncSession, branch_id: int) -> None:
-    """Let publishing and importing take turns, so that nobody is placed in a retired plan."""
-    await session.exec(select(Branch.id).where(Branch.id == branch_id).with_for_update())
+    """Let publishing and importing take turns, so that nobody is placed in a retired plan.
+
+    Whatever else is written in the branch meanwhile, such as a check-in, does not wait.
+    """
+    mine = select(Branch.id).where(Branch.id == branch_id)
+    await session.exec(mine.with_for_update(key_share=True))
 
 
 async def measure_again(session: AsyncSession, _who: Who, branch: Branch) -> None:
@@ -71,7 +75,7 @@ async def measure_again(session: AsyncSession, _who: Who, branch: Branch) -> Non
 
 
 async def _draft(session: AsyncSession, who: Who, plan_id: int) -> GridPlan:
-    plan = await grids.plan(session, who, plan_id)
+    plan = await grids.held_plan(session, who, plan_id)
     if plan.state is not PlanState.DRAFT:
         raise RuleBroken("Only a draft can be published; copy this plan into a new draft.")
     return plan

@@ -110,7 +110,7 @@ async def claim_many(
     """Do the same for people picked in a list; return how many it was done for, and how many not."""
     owner_id = await _new_owner(session, who, owner_id)
     found = queries.visible(who).where(col(Customer.id).in_(picked)).order_by(col(Customer.id))
-    people = list(await session.exec(found.with_for_update(of=Customer)))
+    people = list(await session.exec(found.with_for_update(of=Customer, key_share=True)))
     free = (None, who.user_id)
     mine = [p for p in people if rules.may_hand_over(who) or p.owner_id in free]
     for customer in mine:
@@ -203,7 +203,7 @@ async def _put_community(
 async def _held(session: AsyncSession, who: Who, customer_id: int) -> Customer:
     """Return a customer as they are now; nobody else changes them before this is written."""
     customer = await queries.one(session, who, customer_id)
-    await session.refresh(customer, with_for_update=True)
+    await session.refresh(customer, with_for_update={"key_share": True})
     return customer
 
 

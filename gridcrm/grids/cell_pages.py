@@ -10,7 +10,7 @@ from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.accounts import queries as accounts
-from gridcrm.core.errors import InvalidInput, RuleBroken
+from gridcrm.core.errors import InvalidInput
 from gridcrm.core.forms import Form, parse, refused
 from gridcrm.core.i18n import gettext, ngettext
 from gridcrm.core.pages import go, page
@@ -38,8 +38,7 @@ class CellEditPages(Controller):
     ) -> Template:
         """Show what a person may change about a cell."""
         cell = await queries.cell(session, who, cell_id)
-        if rules.editing(who, cell) is Editing.NOTHING:
-            raise RuleBroken("Only the manager and those who look after this cell may change it.")
+        rules.must_edit(who, cell)
         values = {name: getattr(cell, name) for name in CellIn.model_fields}
         return await _form(request, session, who, cell, Form(values))
 
@@ -84,7 +83,7 @@ class LeadPages(Controller):
             return go(f"/grids/{plan_id}", gettext("Choose at least one cell first."), "warn")
         n = await service.assign_lead(session, who, plan_id, parse(LeadsIn, data))
         words = ngettext("{n} cell is assigned.", "{n} cells are assigned.", n)
-        return go(f"/grids/{plan_id}", words.format(n=n))
+        return go(f"/grids/{plan_id}", words.format(n=f"{n:,}"))
 
 
 async def _form(

@@ -18,7 +18,7 @@ from gridcrm.grids.estimate import MOST_CELLS
 from gridcrm.grids.models import CellKind, CellStatus, GridCell
 from gridcrm.grids.naming import Namer, numbered
 
-LONGEST_KEY = 120
+_LONGEST_KEY = 120
 _FRESH: dict[str, Any] = {
     "kind": CellKind.COMMUNITY,
     "status": CellStatus.NOT_STARTED,
@@ -61,7 +61,7 @@ def draw(area: Area, spec: Spec, around: Around) -> Drawing:
     cells = tessellate(area, spec)
     if len(cells) > MOST_CELLS:
         words = gettext("There would be {n} cells; at most {limit} can be looked after.")
-        raise InvalidInput({"kind": words.format(n=len(cells), limit=MOST_CELLS)})
+        raise InvalidInput({"kind": words.format(n=f"{len(cells):,}", limit=f"{MOST_CELLS:,}")})
     columns = _ground(cells) | _counts(cells, around.places)
     columns["name"] = _names(columns, around.namer)
     values = zip(*columns.values(), strict=True)
@@ -76,7 +76,7 @@ def _ground(cells: Cells) -> dict[str, list[Any]]:
     lon, lat = shapely.get_coordinates(shapely.point_on_surface(shapes)).T
     west, south, east, north = shapely.bounds(shapes).T
     keys: list[str] = cells.ids.tolist()
-    if any(len(key) > LONGEST_KEY for key in keys):
+    if any(len(key) > _LONGEST_KEY for key in keys):
         raise InvalidInput({"key": "A name in this file is longer than 100 characters."})
     return {
         "key": keys,

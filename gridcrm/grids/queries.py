@@ -75,6 +75,13 @@ async def plan(session: AsyncSession, who: Who, plan_id: int) -> GridPlan:
     return found
 
 
+async def held_plan(session: AsyncSession, who: Who, plan_id: int) -> GridPlan:
+    """Return a plan as it is now; nobody draws or publishes it before this is written."""
+    found = await plan(session, who, plan_id)
+    await session.refresh(found, with_for_update={"key_share": True})
+    return found
+
+
 async def plans(session: AsyncSession, who: Who) -> list[tuple[GridPlan, int, int]]:
     """Return the plans of the branch at hand with their numbers of cells and of cells with a lead."""
     query = (

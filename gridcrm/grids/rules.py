@@ -29,6 +29,13 @@ def editing(who: Who, cell: GridCell) -> Editing:
     return Editing.PROFILE if own else Editing.NOTHING
 
 
+def must_edit(who: Who, cell: GridCell, *, whole: bool = False) -> None:
+    """Refuse who may not change a cell, or not the `whole` of it."""
+    enough = {Editing.ALL} if whole else {Editing.ALL, Editing.PROFILE}
+    if editing(who, cell) not in enough:
+        raise RuleBroken("Only the manager and those who look after this cell may change it.")
+
+
 def must_be_drawable(plan: GridPlan) -> None:
     """Refuse to touch the shapes of a plan that counts or has counted."""
     if plan.state is not PlanState.DRAFT:

@@ -18,8 +18,9 @@ from gridcrm.branches.rules import area_of, home
 from gridcrm.branches.words import refusal
 from gridcrm.core import audit
 from gridcrm.core.days import local_day
-from gridcrm.core.errors import InvalidInput, NotFound, RuleBroken
+from gridcrm.core.errors import InvalidInput, NotFound
 from gridcrm.core.i18n import gettext
+from gridcrm.core.tables import stored
 from gridcrm.core.uploads import Upload
 from gridcrm.core.who import Who
 from gridcrm.grids import queries, rules
@@ -28,7 +29,6 @@ from gridcrm.grids.estimate import MOST_CELLS, cell_count, cell_size
 from gridcrm.grids.forms import CellIn, CellProfileIn, DraftIn, LeadsIn
 from gridcrm.grids.models import GridCell, GridPlan
 from gridcrm.grids.naming import Compass, Landmark, Namer
-from gridcrm.grids.rules import Editing
 from gridcrm.grids.specs import GRID_KINDS, field_of, name_of, spec_of
 
 _ANY_WIDTH_M = 250.0
@@ -57,7 +57,7 @@ async def redraw(
     session: AsyncSession, who: Who, plan_id: int, form: DraftIn, upload: Upload | None
 ) -> GridPlan:
     """Divide the area anew in a draft that is there; a published plan keeps its cells."""
-    plan = await queries.plan(session, who, plan_id)
+    plan = await queries.held_plan(session, who, plan_id)
     rules.must_be_drawable(plan)
     branch = await branches.here(session, who)
     before = await queries.published(session, who.here)
@@ -72,7 +72,7 @@ async def redraw(
 
 async def delete_draft(session: AsyncSession, who: Who, plan_id: int) -> None:
     """Throw a draft away; what counts or has counted stays."""
-    plan = await queries.plan(session, who, plan_id)
+    plan = await queries.held_plan(session, who, plan_id)
     rules.must_be_drawable(plan)
     await session.exec(delete(GridCell).where(col(GridCell.plan_id) == plan_id))
     await session.delete(plan)
@@ -85,9 +85,7 @@ async def change_cell(
     """Change what is known of a cell and who looks after it, as far as the person may."""
     cell = await queries.cell(session, who, cell_id)
     rules.must_be_current(await queries.plan(session, who, cell.plan_id))
-    allowed = rules.editing(who, cell)
-    if allowed is Editing.NOTHING or (isinstance(form, CellIn) and allowed is not Editing.ALL):
-        raise RuleBroken("Only the manager and those who look after this cell may change it.")
+    rules.must_edit(who, cell, whole=isinstance(form, CellIn))
     if isinstance(form, CellIn):
         rules.must_be_staff(form.lead_id, form.backup_id, await _staff(session, who))
     changed = {k: v for k, v in form.model_dump().items() if getattr(cell, k) != v}
@@ -130,14 +128,14 @@ async def _drawn(
     if size is not None and (n := cell_count(area, centre, size)) > MOST_CELLS:
         words = gettext("That would be about {n} cells; at most {limit} can be looked after.")
         raise InvalidInput({"kind": words.format(n=f"{n:,}", limit=f"{MOST_CELLS:,}")})
-    places = await branches.places(session, _id(branch))
+    places = await branches.places(session, stored(branch.id))
     marks = [
         Landmark(place.name, shapely.from_wkb(place.wkb))
         for place in places
         if place.kind is PlaceKind.COMMUNITY and place.name
     ]
     spec = await asyncio.to_thread(spec_of, form, centre, marks, upload)
-    before = [cell for plan in earlier for cell in await queries.cells(session, plan.id or 0)]
+    before = [cell for plan in earlier for cell in await queries.cells(session, stored(plan.id))]
     namer = Namer(centre, size.width_m if size else _ANY_WIDTH_M, marks, _compass())
     try:
         return await asyncio.to_thread(draw, area, spec, Around(namer, places, before))
@@ -170,8 +168,3 @@ def _compass() -> Compass:
         north=gettext("N{n}"),
         south=gettext("S{n}"),
     )
-
-
-def _id(branch: Branch) -> int:
-    assert branch.id is not None
-    return branch.id

@@ -4,18 +4,27 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.db import Database
 from gridcrm.core.errors import RuleBroken
+from gridcrm.core.models import AuditEntry
 from gridcrm.core.who import Who
 from gridcrm.customers import queries, service
 from gridcrm.customers.models import Customer, Reveal, RevealReason
+from gridcrm.customers.publishing import lock_branch
 from gridcrm.customers.rules import REVEALS_PER_HOUR
-from gridcrm.grids.models import GridCell
+from gridcrm.grids import queries as grids
+from gridcrm.grids import service as grid_service
+from gridcrm.grids.forms import DraftIn, DraftKind
+from gridcrm.grids.models import GridCell, GridPlan
+from gridcrm.grids.shape import cells_of
+from tests import make
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.gridcrm.customers.conftest import Town
+from tests.ground import squares
 
 Deed = Callable[[AsyncSession], Awaitable[object]]
 
@@ -77,3 +86,36 @@ async def test_haste_is_no_way_round_the_thirty_reveals_an_hour(
     async with database.read() as session:
         seen = await queries.reveals_within_the_hour(session, cast.wang.user_id, NOON)
     assert (sum(went_through), seen) == (1, REVEALS_PER_HOUR)
+
+
+async def test_a_plan_that_is_published_while_it_is_drawn_anew_counts_as_one_or_the_other(
+    database: Database, cast: Cast
+):
+    async with database.transaction() as session:
+        plan_id = (await squares(session, cast.a, cast.hang)).id or 0
+        session.add(make.customer(cast.a, lon=cast.a.lon, lat=cast.a.lat))
+    finer = DraftIn(kind=DraftKind.SQUARE, side_m=250)
+
+    await at_once(
+        database,
+        lambda session: grid_service.redraw(session, cast.hang, plan_id, finer, None),
+        lambda session: service.publish_plan(session, cast.hang, plan_id, NOON),
+    )
+
+    async with database.read() as session:
+        done = list(await session.exec(select(AuditEntry.action).order_by(col(AuditEntry.seq))))
+        plan = await session.get_one(GridPlan, plan_id)
+        keys = {cell.key for cell in await grids.cells(session, plan_id)}
+    assert done in (["grid_redraw", "grid_publish"], ["grid_publish"])
+    assert keys == set(cells_of(plan).ids.tolist())
+
+
+async def test_while_a_file_is_taken_in_others_go_on_writing_in_the_branch(
+    database: Database, cast: Cast
+):
+    if database.is_sqlite:
+        return  # one writer at a time: a file is read before its turn, see test_import_pages
+    async with database.transaction() as session:
+        await lock_branch(session, cast.a.id or 0)
+        async with asyncio.timeout(3), database.transaction() as other:
+            other.add(make.customer(cast.a))

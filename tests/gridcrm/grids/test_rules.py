@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 import pytest
 
 from gridcrm.core.errors import InvalidInput, RuleBroken
@@ -9,6 +11,7 @@ from gridcrm.grids.rules import (
     must_be_current,
     must_be_drawable,
     must_be_staff,
+    must_edit,
 )
 
 
@@ -27,7 +30,11 @@ def person(role: Role, user_id: int = 7) -> Who:
     ],
 )
 def test_the_manager_changes_all_and_who_looks_after_a_cell_its_profile(who: Who, allowed: Editing):
-    assert editing(who, GridCell(lead_id=1, backup_id=2)) is allowed
+    cell = GridCell(lead_id=1, backup_id=2)
+    assert editing(who, cell) is allowed
+    for whole, fine in ((False, allowed is not Editing.NOTHING), (True, allowed is Editing.ALL)):
+        with nullcontext() if fine else pytest.raises(RuleBroken, match="Only the manager"):
+            must_edit(who, cell, whole=whole)
 
 
 def test_a_cell_without_a_lead_belongs_to_nobody():
