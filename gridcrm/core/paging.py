@@ -32,7 +32,9 @@ class Page:
         return (self.number - 1) * self.size
 
 
-def page_of(number: int, total: int, path: str, params: Mapping[str, object]) -> Page:
+def page_of(
+    number: int, total: int, path: str, params: Mapping[str, object], size: int = PAGE_SIZE
+) -> Page:
     """Return the page nearest to the number asked for."""
     kept = [(k, v) for k, v in params.items() if v not in (None, "", [], ())]
 
@@ -40,5 +42,5 @@ def page_of(number: int, total: int, path: str, params: Mapping[str, object]) ->
         query = urlencode([*kept, ("page", n)] if n > 1 else kept, doseq=True)
         return f"{path}?{query}" if query else path
 
-    first = Page(1, total, url)
+    first = Page(1, total, url, size)
     return replace(first, number=min(max(1, number), first.pages))

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.errors import InvalidInput
 from gridcrm.core.policy import needs
+from gridcrm.core.tables import stored
 from gridcrm.core.who import Right, Who
 from gridcrm.events import people, queries, service
 from gridcrm.events.forms import CheckInIn, EventIn, InviteIn, RegistrationIn
@@ -58,7 +59,7 @@ class EventApi(Controller):
         A manager's event is open at once; others wait for approval.
         """
         made = await service.create(session, who, data, now)
-        return EventOut.of(await service.go_far(session, who, queries.number(made), now), who)
+        return EventOut.of(await service.go_far(session, who, stored(made.id), now), who)
 
     @get("/{event_id:int}", opt=needs(Right.EVENTS_VIEW))
     async def event(

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core import audit
 from gridcrm.core.errors import RuleBroken
-from gridcrm.core.tables import table
+from gridcrm.core.tables import stored, table
 from gridcrm.core.who import Who
 from gridcrm.customers import queries as customers
 from gridcrm.events import registering, rows, rules, seats
@@ -120,7 +120,7 @@ async def _seat_who_waited(session: AsyncSession, hall: Hall, row: Registration)
         )
     if await seats.take(session, hall, row.party_size) is None:
         raise registering.full(hall)
-    await seats.assign(session, hall, rows.number(row), row.party_size)
+    await seats.assign(session, hall, stored(row.id), row.party_size)
 
 
 def _note(session: AsyncSession, who: Who, action: str, hall: Hall, row: Registration) -> None:

@@ -5,13 +5,13 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.forms import Form, parse, refused
-from gridcrm.core.i18n import gettext, say
+from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import go, page, wants_fragment
 from gridcrm.core.policy import needs
 from gridcrm.core.settings import Settings
@@ -38,11 +38,10 @@ class DoorPages(Controller):
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
         event_id: FromPath[int],
+        done: FromQuery[int | None] = None,
     ) -> Template:
         """Show the door: one field, no names; after a check-in, the tick."""
-        done = request.query_params.get("done", "")
-        last = await people.at_event(session, event_id, int(done)) if done.isdecimal() else None
-        return await _show(request, session, who, event_id, last=last)
+        return await _show(request, session, who, event_id, done=done)
 
     @post("/find")
     async def find(
@@ -58,13 +57,13 @@ class DoorPages(Controller):
         await queries.one(session, who, event_id)
         try:
             form = parse(FindIn, data)
+            if form.code:
+                links = Links(settings.secret, settings.base_url)
+                found = await finding.by_code(session, event_id, links, form.code)
+            else:
+                found = await finding.by_digits(session, event_id, form.digits, form.surname)
         except InvalidInput as error:
             return await _show(request, session, who, event_id, form=refused(data, error))
-        if form.code:
-            links = Links(settings.secret, settings.base_url)
-            found = await finding.by_code(session, event_id, links, form.code)
-        else:
-            found = await finding.by_digits(session, event_id, form.digits, form.surname)
         return await _show(request, session, who, event_id, form=Form(dict(data)), found=found)
 
     @post("/check-in")
@@ -108,7 +107,8 @@ class DoorPages(Controller):
         except InvalidInput as error:
             return await _show(request, session, who, event_id, walk_in=refused(data, error))
         except RuleBroken as error:
-            return await _refuse(request, session, who, event_id, error)
+            typed, form = Form(dict(data)), refused({}, error)
+            return await _show(request, session, who, event_id, form=form, walk_in=typed)
         return await _tick(request, session, who, event_id, row)
 
     @post("/undo/{registration_id:int}")
@@ -160,8 +160,7 @@ async def _tick(
 ) -> Response[Any]:
     if not wants_fragment(request):
         return go(f"/events/{event_id}/door?done={row.id}")
-    last = await people.at_event(session, event_id, row.id or 0)
-    return await _show(request, session, who, event_id, last=last)
+    return await _show(request, session, who, event_id, done=row.id)
 
 
 async def _refuse(
@@ -171,8 +170,7 @@ async def _refuse(
     event_id: int,
     error: InvalidInput | RuleBroken,
 ) -> Response[Any]:
-    form = Form({}, {"form": [say(error)]})
-    return await _show(request, session, who, event_id, form=form)
+    return await _show(request, session, who, event_id, form=refused({}, error))
 
 
 async def _show(
@@ -184,7 +182,7 @@ async def _show(
     form: Form | None = None,
     walk_in: Form | None = None,
     found: list[people.Line] | None = None,
-    last: people.Line | None = None,
+    done: int | None = None,
     said: str = "",
 ) -> Template:
     around = await showing.around(session, who, event_id, "door")
@@ -198,7 +196,7 @@ async def _show(
         form=form,
         walk_in=walk_in,
         found=found,
-        last=last,
+        last=await people.at_event(session, event_id, done) if done is not None else None,
         said=said,
         theme=catalogue.themes().get(around["event"].theme),
         code=qr.inline(links.reply(Link.EVENT, event_id)),

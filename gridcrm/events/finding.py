@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, and_, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from gridcrm.core.errors import InvalidInput
 from gridcrm.customers.models import Customer
 from gridcrm.events import people
 from gridcrm.events.links import Link, Links
@@ -22,8 +23,9 @@ _MOST_FOUND = 5
 
 async def by_digits(session: AsyncSession, event_id: int, digits: str, surname: str) -> list[Line]:
     """Return the registered and invited people whom four digits and a surname fit together."""
-    if not (digits and surname):
-        return []
+    missing = [name for name, said in (("digits", digits), ("surname", surname)) if not said]
+    if missing:
+        raise InvalidInput(dict.fromkeys(missing, "This is needed."))
     phone = func.coalesce(Customer.phone, Registration.guest_phone)
     name = func.coalesce(Customer.name, Registration.guest_name)
     registered = await _registered(session, event_id, _fits(phone, name, digits, surname))
@@ -56,29 +58,8 @@ def _fits(
 async def _registered(
     session: AsyncSession, event_id: int, fits: ColumnElement[bool]
 ) -> list[Line]:
-    query = (
-        select(Registration, Customer.name, Customer.phone)
-        .outerjoin(Customer, col(Customer.id) == Registration.customer_id)
-        .where(
-            Registration.event_id == event_id,
-            Registration.state != RegistrationState.CANCELLED,
-            fits,
-        )
-        .order_by(col(Registration.id))
-        .limit(_MOST_FOUND)
-    )
-    found = list(await session.exec(query))
-    seats = await people.seat_numbers(session, [row.id for row, _, _ in found])
-    return [
-        Line(
-            name=name or row.guest_name,
-            phone=phone or row.guest_phone,
-            customer_id=row.customer_id,
-            registration=row,
-            seats=seats.get(row.id or 0, ()),
-        )
-        for row, name, phone in found
-    ]
+    known = people.on_list(event_id).where(Registration.state != RegistrationState.CANCELLED, fits)
+    return await people.lines(session, known.limit(_MOST_FOUND))
 
 
 async def _invited(session: AsyncSession, event_id: int, fits: ColumnElement[bool]) -> list[Line]:

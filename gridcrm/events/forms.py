@@ -8,12 +8,14 @@ from typing import Any, Literal, Self
 from pydantic import field_validator, model_validator
 from sqlmodel import Field, SQLModel
 
+from gridcrm.core.i18n import gettext
 from gridcrm.customers import phones
 from gridcrm.events.models import Channel
 
 MOST_SEATS = 2000
 LARGEST_PARTY = 5
 NO_LABEL = "none"
+_YEARS = range(2000, 2100)
 
 
 class EventIn(SQLModel):
@@ -39,6 +41,13 @@ class EventIn(SQLModel):
     names_product: bool = False
     outcome_window_days: int = Field(default=30, ge=1, le=365)
     labels: list[str] | None = Field(default=None, max_length=8)
+
+    @field_validator("starts_at", "ends_at")
+    @classmethod
+    def _in_our_time(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.year not in _YEARS:
+            raise ValueError(gettext("Give a date and time such as 2026-11-21 14:00."))
+        return value
 
     @field_validator("labels", mode="before")
     @classmethod

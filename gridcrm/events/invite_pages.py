@@ -1,5 +1,6 @@
 """Inviting: first whom it would reach and who stays out, then the links to hand over."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.forms import parse
 from gridcrm.core.i18n import gettext, say
 from gridcrm.core.pages import go, page
-from gridcrm.core.paging import page_of
+from gridcrm.core.paging import PageNumber, page_of
 from gridcrm.core.policy import needs
 from gridcrm.core.settings import Settings
 from gridcrm.core.who import Right, Who
@@ -83,7 +84,7 @@ class InvitePages(Controller):
                 session, who, event_id, form.segment_id, now, tuple(form.channels)
             )
         except RuleBroken as error:
-            return go(f"/events/{event_id}/invite?segment={form.segment_id}", say(error), "bad")
+            return go(_address(event_id, form.segment_id, form.channels), say(error), "bad")
         message = gettext("{n} people are invited, {m} stay out.").format(
             n=f"{len(done.eligible):,}", m=f"{sum(done.reasons.values()):,}"
         )
@@ -119,12 +120,12 @@ class InvitationPages(Controller):
         now: NamedDependency[datetime],
         settings: NamedDependency[Settings],
         event_id: FromPath[int],
+        number: PageNumber = 1,
     ) -> Template:
         """List the invited with their answers; `state` in the address narrows it."""
         around = await showing.around(session, who, event_id, "invited")
         asked = request.query_params.get("state", "")
         states = (InvitationState(asked),) if asked in set(_GOES) else _GOES
-        number = showing.page_number(request.query_params)
         found = await people.invited(
             session, who, event_id, states, now, around["zone"], number=number
         )
@@ -156,18 +157,32 @@ class InvitationPages(Controller):
         now: NamedDependency[datetime],
         settings: NamedDependency[Settings],
         event_id: FromPath[int],
+        number: PageNumber = 1,
     ) -> Template:
-        """Show a sheet of QR codes to print, one for each person who may still be told."""
+        """Show QR codes to print, one for each person who may still be told, sheet by sheet."""
         event = await queries.one(session, who, event_id)
         branch = await branches.here(session, who)
         found = await people.invited(
-            session, who, event_id, _GOES, now, branch.time_zone, size=_CARDS_ON_A_SHEET
+            session,
+            who,
+            event_id,
+            _GOES,
+            now,
+            branch.time_zone,
+            number=number,
+            size=_CARDS_ON_A_SHEET,
         )
         told = [line for line in found.lines if line.may_be_told]
         link = _link(settings)
         cards = [(line, qr.inline(link(line.invitation.id))) for line in told if line.invitation]
+        path = f"/events/{event_id}/invitations/print"
         return await page(
-            request, "events/print.html", event=event, cards=cards, zone=branch.time_zone
+            request,
+            "events/print.html",
+            event=event,
+            cards=cards,
+            zone=branch.time_zone,
+            page=page_of(number, found.total, path, {}, _CARDS_ON_A_SHEET),
         )
 
 
@@ -199,17 +214,21 @@ async def _preview(
         "left_out": left_out,
         "channels": channels,
         "reason_rows": [
-            (words.reason(one), n, _address(event_id, segment.id, channels, one))
+            (words.reason(one), n, f"{_address(event_id, segment.id, channels, one)}#left-out")
             for one, n in selection.reasons.items()
         ],
     }
 
 
 def _address(
-    event_id: int, segment_id: int | None, channels: tuple[Channel, ...], reason: Suppression
+    event_id: int,
+    segment_id: int | None,
+    channels: Sequence[Channel],
+    reason: Suppression | None = None,
 ) -> str:
-    asked = [("segment", segment_id), *(("channels", way.value) for way in channels)]
-    return f"/events/{event_id}/invite?{urlencode([*asked, ('reason', reason.value)])}#left-out"
+    asked = {"segment": segment_id, "channels": list(channels)}
+    asked |= {"reason": reason} if reason else {}
+    return f"/events/{event_id}/invite?{urlencode(asked, doseq=True)}"
 
 
 def _link(settings: Settings) -> Any:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import SQLModel
 
 from gridcrm.core.counts import FEWEST_SHOWN
-from gridcrm.core.who import Right, Who
+from gridcrm.core.who import Who
 from gridcrm.events.inviting import Selection
 from gridcrm.events.models import (
     Channel,
@@ -16,6 +16,7 @@ from gridcrm.events.models import (
     Suppression,
 )
 from gridcrm.events.queries import Counters
+from gridcrm.events.rules import may_count
 
 
 class EventOut(SQLModel):
@@ -113,5 +114,4 @@ class RegistrationOut(SQLModel):
 
 
 def _shown(count: int, who: Who) -> int | None:
-    may_count = who.may(Right.CUSTOMERS_LIST) or who.may(Right.EVENTS_DOOR)
-    return count if may_count or count >= FEWEST_SHOWN else None
+    return count if may_count(who) or count >= FEWEST_SHOWN else None

@@ -46,11 +46,12 @@ class EventPages(Controller):
         series: FromQuery[str] = "",
         shown: FromQuery[str] = "",
     ) -> Template:
-        """Show a month; `shown` is one state, or nothing for all."""
+        """Show a month, the one asked for or that of the first event in the state `shown`."""
         branch = await branches.here(session, who)
         today = local_day(now, branch.time_zone)
-        first = _month(month, today)
         states = [EventState(shown)] if shown in set(EventState) else []
+        begins = await queries.earliest(session, who, states, now) if states else now
+        first = _month(month, local_day(begins, branch.time_zone))
         series_id = int(series) if series.isdecimal() else None
         events = await queries.in_month(session, who, first, series_id=series_id, states=states)
         links = Links(settings.secret, settings.base_url)
@@ -182,11 +183,12 @@ async def overview(
     return await page(request, "events/event.html", status=form.status, form=form, **context)
 
 
-def _month(asked: str, today: date) -> date:
+def _month(asked: str, usual: date) -> date:
     try:
-        return date.fromisoformat(f"{asked}-01")
+        first = date.fromisoformat(f"{asked}-01")
     except ValueError:
-        return today.replace(day=1)
+        first = usual
+    return (first if date.min.year < first.year < date.max.year else usual).replace(day=1)
 
 
 def _shift(month: date, by: int) -> str:

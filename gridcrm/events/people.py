@@ -1,15 +1,16 @@
 """Reading who is invited, registered and at the door; a list names only whom one may see."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.consent.clauses import allows
-from gridcrm.core.paging import PAGE_SIZE
+from gridcrm.core.paging import PAGE_SIZE, page_of
 from gridcrm.core.who import Who
 from gridcrm.customers import queries as customers
 from gridcrm.customers.models import Customer
@@ -59,29 +60,10 @@ async def registered(
     everybody = await _count(session, Registration, *rows)
     mine = or_(col(Registration.customer_id).is_(None), _is_visible(Registration, who))
     total = await _count(session, Registration, *rows, mine)
-    query = (
-        select(Registration, Customer.name, Customer.phone)
-        .outerjoin(Customer, col(Customer.id) == Registration.customer_id)
-        .where(*rows, mine)
-        .order_by(col(Registration.id))
-        .limit(PAGE_SIZE)
-        .offset(_offset(number, total))
-    )
-    found = list(await session.exec(query))
-    numbers = await seat_numbers(session, [row.id for row, _, _ in found])
     places = await _places(session, event_id) if RegistrationState.WAITLISTED in states else {}
-    lines = [
-        Line(
-            name=name or row.guest_name,
-            phone=phone or row.guest_phone,
-            customer_id=row.customer_id,
-            registration=row,
-            seats=numbers.get(row.id or 0, ()),
-            place=places.get(row.id),
-        )
-        for row, name, phone in found
-    ]
-    return Lines(lines, total, everybody - total)
+    offset = page_of(number, total, "", {}).offset
+    query = on_list(event_id).where(*rows, mine).limit(PAGE_SIZE).offset(offset)
+    return Lines(await lines(session, query, places), total, everybody - total)
 
 
 async def invited(
@@ -106,13 +88,13 @@ async def invited(
         .where(*rows, mine)
         .order_by(col(Invitation.id))
         .limit(size)
-        .offset(_offset(number, total, size))
+        .offset(page_of(number, total, "", {}, size).offset)
     )
-    lines = [
+    found = [
         Line(name, phone or "", row.customer_id, invitation=row, may_be_told=told)
         for row, name, phone, told in await session.exec(query)
     ]
-    return Lines(lines, total, everybody - total)
+    return Lines(found, total, everybody - total)
 
 
 async def named(session: AsyncSession, who: Who, ids: Collection[int]) -> Lines:
@@ -125,50 +107,56 @@ async def named(session: AsyncSession, who: Who, ids: Collection[int]) -> Lines:
 
 async def at_event(session: AsyncSession, event_id: int, registration_id: int) -> Line | None:
     """Return one registration of an event that the caller has already seen."""
-    query = (
+    found = await lines(session, on_list(event_id).where(Registration.id == registration_id))
+    return found[0] if found else None
+
+
+def on_list(event_id: int) -> Any:
+    """Select the registrations of an event with the name and phone of those who are customers."""
+    return (
         select(Registration, Customer.name, Customer.phone)
         .outerjoin(Customer, col(Customer.id) == Registration.customer_id)
-        .where(Registration.event_id == event_id, Registration.id == registration_id)
+        .where(Registration.event_id == event_id)
+        .order_by(col(Registration.id))
     )
-    found = (await session.exec(query)).first()
-    if found is None:
-        return None
-    row, name, phone = found
-    seats = (await seat_numbers(session, [row.id])).get(registration_id, ())
-    return Line(
-        name=name or row.guest_name,
-        phone=phone or row.guest_phone,
-        customer_id=row.customer_id,
-        registration=row,
-        seats=seats,
-    )
+
+
+async def lines(
+    session: AsyncSession, registrations: Any, places: Mapping[int | None, int] | None = None
+) -> list[Line]:
+    """Return selected registrations as lines of a list, each with its seats."""
+    found = list(await session.exec(registrations))
+    seats = await seat_numbers(session, [row.id for row, _, _ in found])
+    return [
+        Line(
+            name=name or row.guest_name,
+            phone=phone or row.guest_phone,
+            customer_id=row.customer_id,
+            registration=row,
+            seats=seats.get(row.id, ()),
+            place=(places or {}).get(row.id),
+        )
+        for row, name, phone in found
+    ]
 
 
 async def seat_numbers(
     session: AsyncSession, registration_ids: Collection[int | None]
-) -> dict[int, tuple[int, ...]]:
+) -> dict[int | None, tuple[int, ...]]:
     """Return the seats that registrations hold."""
     query = select(Seat.registration_id, Seat.number).where(
         col(Seat.registration_id).in_(registration_ids)
     )
-    found: dict[int, tuple[int, ...]] = {}
+    found: dict[int | None, tuple[int, ...]] = {}
     for registration_id, seat in await session.exec(query.order_by(col(Seat.number))):
-        if registration_id is not None:
-            found[registration_id] = (*found.get(registration_id, ()), seat)
+        found[registration_id] = (*found.get(registration_id, ()), seat)
     return found
 
 
 async def is_on_list(session: AsyncSession, event_id: int, phone: str) -> bool:
     """Return whether somebody with this phone number, customer or guest, is on an event's list."""
-    query = (
-        select(Registration.id)
-        .outerjoin(Customer, col(Customer.id) == Registration.customer_id)
-        .where(
-            Registration.event_id == event_id,
-            Registration.state != RegistrationState.CANCELLED,
-            or_(col(Registration.guest_phone) == phone, col(Customer.phone) == phone),
-        )
-    )
+    this = or_(col(Registration.guest_phone) == phone, col(Customer.phone) == phone)
+    query = on_list(event_id).where(Registration.state != RegistrationState.CANCELLED, this)
     return (await session.exec(query.limit(1))).first() is not None
 
 
@@ -218,8 +206,3 @@ def _may_be_told(now: datetime, zone: str) -> ColumnElement[bool]:
     )
     comes = col(Invitation.state) == InvitationState.ACCEPTED
     return and_(or_(by_this_way, comes), ~col(Customer.do_not_contact), ~col(Customer.deceased))
-
-
-def _offset(number: int, total: int, size: int = PAGE_SIZE) -> int:
-    last = max(1, -(-total // size))
-    return (min(max(1, number), last) - 1) * size

@@ -13,7 +13,7 @@ from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.forms import Form, parse, refused
 from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import go, page
-from gridcrm.core.paging import page_of
+from gridcrm.core.paging import PageNumber, page_of
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
 from gridcrm.events import people, queries, service, showing
@@ -41,9 +41,10 @@ class PeoplePages(Controller):
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
         event_id: FromPath[int],
+        number: PageNumber = 1,
     ) -> Template:
         """List those who have a seat."""
-        return await _list(request, session, who, event_id, Form())
+        return await _list(request, session, who, event_id, Form(), number)
 
     @get("/waitlist", opt=needs(Right.CUSTOMERS_LIST))
     async def waitlist(
@@ -52,10 +53,10 @@ class PeoplePages(Controller):
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
         event_id: FromPath[int],
+        number: PageNumber = 1,
     ) -> Template:
         """List those who wait, in their order."""
         around = await showing.around(session, who, event_id, "waitlist")
-        number = showing.page_number(request.query_params)
         found = await people.registered(
             session, who, event_id, (RegistrationState.WAITLISTED,), number=number
         )
@@ -103,8 +104,8 @@ async def _list(
     who: Who,
     event_id: int,
     form: Form,
+    number: int = 1,
 ) -> Template:
-    number = showing.page_number(request.query_params)
     around = await showing.around(session, who, event_id, "registered")
     found = await people.registered(session, who, event_id, _LISTED, number=number)
     return await page(

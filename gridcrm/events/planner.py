@@ -13,6 +13,7 @@ from gridcrm.branches import queries as branches
 from gridcrm.core.days import local_day
 from gridcrm.core.forms import Form
 from gridcrm.core.pages import page
+from gridcrm.core.tables import stored
 from gridcrm.core.who import Who
 from gridcrm.events import catalogue, queries, rules, words
 from gridcrm.events.catalogue import EventTemplate
@@ -99,7 +100,7 @@ async def show(
 
 async def labels_of(session: AsyncSession, event: Event) -> list[str]:
     """Return the slugs of what an event is about."""
-    return [label.slug for label in await queries.labels_of(session, queries.number(event))]
+    return [label.slug for label in await queries.labels_of(session, stored(event.id))]
 
 
 async def _choices(session: AsyncSession, who: Who) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from gridcrm.branches.models import Branch
 from gridcrm.core import audit
 from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.i18n import N_, gettext
+from gridcrm.core.tables import stored
 from gridcrm.core.who import Who
 from gridcrm.events import bookings, catalogue, queries, registering, rules, seats, words
 from gridcrm.events.catalogue import EventTemplate
@@ -122,11 +123,11 @@ async def _fill(session: AsyncSession, who: Who, event: Event, form: EventIn) ->
 async def _keep(session: AsyncSession, who: Who, event: Event, label_slugs: Iterable[str]) -> None:
     session.add(event)
     await session.flush()
-    assert event.id is not None
-    await seats.add(session, event.id, range(1, event.capacity + 1))
-    await _set_labels(session, event.id, label_slugs)
+    event_id = stored(event.id)
+    await seats.add(session, event_id, range(1, event.capacity + 1))
+    await _set_labels(session, event_id, label_slugs)
     audit.record(
-        session, who, "event_add", ("event", event.id), template=event.template, state=event.state
+        session, who, "event_add", ("event", event_id), template=event.template, state=event.state
     )
 
 

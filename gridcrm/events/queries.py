@@ -110,6 +110,15 @@ async def in_month(
     return await between(session, who, start, end, series_id=series_id, states=states)
 
 
+async def earliest(
+    session: AsyncSession, who: Who, states: Sequence[EventState], now: datetime
+) -> datetime:
+    """Return when the first event in these states begins, `now` if there is none."""
+    begins = visible(who).where(col(Event.state).in_(states)).order_by(col(Event.starts_at))
+    found = (await session.exec(begins.limit(1))).first()
+    return found.starts_at if found else now
+
+
 async def counters(session: AsyncSession, event_id: int) -> Counters:
     """Return how far an event has got; the caller has already seen the event."""
     asked = select(Invitation.state, func.count()).where(Invitation.event_id == event_id)
@@ -188,12 +197,6 @@ async def _heads(session: AsyncSession, event_id: int) -> dict[RegistrationState
     here = query.where(Registration.event_id == event_id)
     rows = await session.exec(here.group_by(col(Registration.state)))
     return {RegistrationState(state): int(n) for state, n in rows}
-
-
-def number(event: Event) -> int:
-    """Return the id of a stored event."""
-    assert event.id is not None
-    return event.id
 
 
 def booking(event: Event) -> Booking:

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core import audit
 from gridcrm.core.errors import InvalidInput, RuleBroken
+from gridcrm.core.tables import stored
 from gridcrm.core.who import Who
 from gridcrm.customers import queries as customers
 from gridcrm.customers.models import Customer
@@ -85,7 +86,7 @@ async def enter(
         raise full(hall)
     made = await rows.add(session, hall, ask, facts.cell_id, now, confirmed=seated is not None)
     if seated is not None:
-        await seats.assign(session, hall, rows.number(made), ask.party_size)
+        await seats.assign(session, hall, stored(made.id), ask.party_size)
     if facts.invitation_id is not None:
         await rows.accept(session, facts.invitation_id, now)
     _note(session, who, "registration_add", hall, made)
@@ -123,7 +124,7 @@ async def leave(
     held = row.state is RegistrationState.CONFIRMED
     await rows.change(session, row, state=RegistrationState.CANCELLED, cancelled_at=now)
     if held:
-        hall = await seats.give_back(session, hall, rows.number(row), row.party_size)
+        hall = await seats.give_back(session, hall, stored(row.id), row.party_size)
     _note(session, who, "registration_cancel", hall, row)
     await move_up(session, who, hall, now)
 
@@ -144,7 +145,7 @@ async def change_party(
     if row.state is RegistrationState.CONFIRMED and more > 0:
         await _grow(session, hall, row, more)
     elif row.state is RegistrationState.CONFIRMED and more < 0:
-        hall = await seats.give_back(session, hall, rows.number(row), -more)
+        hall = await seats.give_back(session, hall, stored(row.id), -more)
     elif row.state is not RegistrationState.WAITLISTED:
         return row
     await rows.change(session, row, party_size=party_size)
@@ -185,7 +186,7 @@ async def _grow(session: AsyncSession, hall: Hall, row: Registration, more: int)
     waits = hall.state in rules.HAS_WAITLIST and await rows.somebody_waits(session, hall)
     if waits or await seats.take(session, hall, more) is None:
         raise RuleBroken("There are no seats left for more people in your party.")
-    await seats.assign(session, hall, rows.number(row), more)
+    await seats.assign(session, hall, stored(row.id), more)
 
 
 async def _must_see(session: AsyncSession, who: Who, row: Registration) -> None:

@@ -16,6 +16,7 @@ from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import go, page
 from gridcrm.core.policy import PUBLIC
 from gridcrm.core.settings import Settings
+from gridcrm.core.tables import stored
 from gridcrm.events import qr, replying
 from gridcrm.events.forms import LARGEST_PARTY, ReplyIn, SignUpIn
 from gridcrm.events.links import Link, Links
@@ -69,7 +70,7 @@ class ReplyPages(Controller):
         except (InvalidInput, RuleBroken) as error:
             return await _page(request, card, kind, token, now, refused(data, error))
         if kind is Link.GUEST and row is not None and row.id != number:
-            token = _links(settings).token(Link.GUEST, row.id or 0)
+            token = _links(settings).token(Link.GUEST, stored(row.id))
         return go(f"/r/{token}", gettext("Thank you, your answer is noted."))
 
     @post("/refuse", middleware=[_WRITE_LIMIT.middleware])
@@ -97,9 +98,9 @@ async def _sign_up(
         message = gettext(
             "This phone number is on the list already. Ask at the branch to change it."
         )
-        return go(f"/r/{links.token(Link.EVENT, card.event.id or 0)}", message)
+        return go(f"/r/{links.token(Link.EVENT, stored(card.event.id))}", message)
     message = gettext("Thank you. Keep this page: it is your ticket.")
-    return go(f"/r/{links.token(Link.GUEST, row.id or 0)}", message)
+    return go(f"/r/{links.token(Link.GUEST, stored(row.id))}", message)
 
 
 async def _page(

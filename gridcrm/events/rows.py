@@ -111,12 +111,6 @@ async def accept(session: AsyncSession, invitation_id: int, now: datetime) -> No
     await run(session, _ACCEPT, {"this": invitation_id, "at": now})
 
 
-def number(row: Registration) -> int:
-    """Return the id of a stored registration."""
-    assert row.id is not None
-    return row.id
-
-
 def _registered(person: ColumnElement[bool]) -> ColumnElement[Any]:
     query = select(_REGISTRATION.c.id).where(
         _REGISTRATION.c.event_id == bindparam("hall"),

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from gridcrm.core.errors import InvalidInput, NotAllowed, RuleBroken
 from gridcrm.core.i18n import gettext
-from gridcrm.core.who import Right, Role
+from gridcrm.core.who import Right, Role, Who
 from gridcrm.events.catalogue import EventTemplate, Gate
 from gridcrm.events.models import EventState as S
 
@@ -97,6 +97,11 @@ def after(state: S, verb: Verb) -> S:
 def verbs(state: S) -> tuple[Verb, ...]:
     """Return what can be done with an event in this state."""
     return tuple(verb for verb in Verb if (state, verb) in NEXT)
+
+
+def may_count(who: Who) -> bool:
+    """Return whether somebody reads small numbers: who lists people, or counts them at the door."""
+    return who.may(Right.CUSTOMERS_LIST) or who.may(Right.EVENTS_DOOR)
 
 
 def needed_approval(kind: EventTemplate, capacity: int, *, names_product: bool) -> Approval:

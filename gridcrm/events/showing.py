@@ -1,6 +1,6 @@
 """What the pages of events show around their content: the state bar, counters, tabs, a month."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from gridcrm.core.counts import shown
 from gridcrm.core.days import local_day
 from gridcrm.core.errors import AppError
 from gridcrm.core.i18n import gettext, say
+from gridcrm.core.tables import stored
 from gridcrm.core.who import Right, Who
 from gridcrm.events import catalogue, leading, queries, registry, rules, words
 from gridcrm.events.models import Event, EventState
@@ -65,14 +66,8 @@ def colour(event: Event) -> int:
 
 
 def heads(count: int, who: Who) -> str:
-    """Return a number of people as this person may read it; who stands at the door counts them."""
-    return f"{count:,}" if who.may(Right.EVENTS_DOOR) else shown(count, who)
-
-
-def page_number(asked: Mapping[str, str]) -> int:
-    """Return which page of a list an address asks for."""
-    number = asked.get("page", "")
-    return int(number) if number.isdecimal() else 1
+    """Return a number of people as this person may read it."""
+    return f"{count:,}" if rules.may_count(who) else shown(count, who)
 
 
 def state_bar(state: EventState) -> tuple[list[tuple[str, str]], str]:
@@ -96,6 +91,7 @@ async def around(session: AsyncSession, who: Who, event_id: int, tab: str) -> di
         "room": rooms.get(event.venue_id, ""),
         "counters": counters,
         "shown": lambda n: heads(n, who),
+        "exact": rules.may_count(who),
         "steps": steps,
         "step": at,
         "tabs": _tabs(who, event, counters, tab),
@@ -112,7 +108,7 @@ async def details(session: AsyncSession, who: Who, event: Event) -> dict[str, An
     return {
         "names": names,
         "series": series.get(event.series_id, ""),
-        "labels": await queries.labels_of(session, queries.number(event)),
+        "labels": await queries.labels_of(session, stored(event.id)),
         "gates": [words.gate(gate) for gate in catalogue.Gate if gate in _gates(event)],
         "needed": leading.approval(event),
         "verbs": _verbs(who, event),

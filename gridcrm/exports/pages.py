@@ -15,7 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from gridcrm.core.errors import InvalidInput, NotFound, RuleBroken
 from gridcrm.core.forms import Form, parse, refused
 from gridcrm.core.pages import page
-from gridcrm.core.paging import page_of
+from gridcrm.core.paging import PageNumber, page_of
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
 from gridcrm.exports import queries, service, words
@@ -42,9 +42,10 @@ class ExportPages(Controller):
         request: AnyRequest,
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
+        number: PageNumber = 1,
     ) -> Template:
         """List what one has taken oneself."""
-        return await _register(request, session, queries.own(who), everybody=False)
+        return await _register(request, session, queries.own(who), number, everybody=False)
 
     @get("/new")
     async def new(
@@ -91,9 +92,10 @@ class RegisterPages(Controller):
         request: AnyRequest,
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
+        number: PageNumber = 1,
     ) -> Template:
         """List what anybody took."""
-        return await _register(request, session, queries.registered(who), everybody=True)
+        return await _register(request, session, queries.registered(who), number, everybody=True)
 
     @get("/{export_id:int}")
     async def show(
@@ -113,12 +115,12 @@ async def _register(
     request: AnyRequest,
     session: AsyncSession,
     query: SelectOfScalar[ExportEntry],
+    number: int,
     *,
     everybody: bool,
 ) -> Template:
     total = await queries.count(session, query)
-    number = request.query_params.get("page", "1")
-    here = page_of(int(number) if number.isdecimal() else 1, total, request.url.path, {})
+    here = page_of(number, total, request.url.path, {})
     lines = await queries.lines(session, query, offset=here.offset, limit=here.size)
     return await page(
         request, "exports/list.html", lines=lines, page=here, words=words, everybody=everybody

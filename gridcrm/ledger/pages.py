@@ -13,7 +13,7 @@ from gridcrm.core.errors import InvalidInput
 from gridcrm.core.forms import Form, parse, refused
 from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import go, local_path, page
-from gridcrm.core.paging import page_of
+from gridcrm.core.paging import PageNumber, page_of
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
 from gridcrm.ledger import queries, service, showing
@@ -125,19 +125,18 @@ class VisitPages(Controller):
         request: AnyRequest,
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
+        number: PageNumber = 1,
     ) -> Template:
         """List the visits that fit the filter in the address."""
-        params = dict(request.query_params)
-        number = params.pop("page", "1")
-        wanted = parse(VisitFilter, params)
-        at = int(number) if number.isdecimal() else 1
-        lines, total = await queries.visits(session, who, wanted, at)
+        asked = {name: value for name, value in request.query_params.items() if name != "page"}
+        wanted = parse(VisitFilter, asked)
+        lines, total = await queries.visits(session, who, wanted, number)
         return await page(
             request,
             "ledger/visits.html",
             lines=lines,
             sees_the_team=sees_the_team(who),
-            page=page_of(at, total, "/desk/visits", wanted.model_dump(exclude_none=True)),
+            page=page_of(number, total, "/desk/visits", wanted.model_dump(exclude_none=True)),
             form=Form(wanted.model_dump(exclude_none=True, mode="json")),
             **await showing.visit_choices(session, who),
         )

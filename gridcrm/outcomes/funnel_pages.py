@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import page
-from gridcrm.core.paging import page_of
+from gridcrm.core.paging import PageNumber, page_of
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
 from gridcrm.customers import queries as customers
@@ -61,6 +61,7 @@ class FunnelPages(Controller):
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
         now: NamedDependency[datetime],
+        number: PageNumber = 1,
     ) -> Template:
         """List the people behind a number, as far as this person may open them."""
         asked = views.read(request.query_params)
@@ -69,13 +70,8 @@ class FunnelPages(Controller):
         ids = funnel.stage_ids(who, views.scope(asked, now), stage, asked.touch)
         fits = customers.visible(who).where(col(Customer.id).in_(ids))
         total = (await session.exec(select(func.count()).select_from(fits.subquery()))).one()
-        number = request.query_params.get("page", "1")
-        here = page_of(
-            int(number) if number.isdecimal() else 1,
-            total,
-            "/outcomes/funnel/people",
-            asked.params | {"stage": stage},
-        )
+        params = asked.params | {"stage": stage}
+        here = page_of(number, total, "/outcomes/funnel/people", params)
         people = fits.order_by(col(Customer.id)).offset(here.offset).limit(here.size)
         rows = list(await session.exec(people))
         cells = await _cell_names(session, {row.cell_id for row in rows})

@@ -15,7 +15,7 @@ from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.forms import Form, parse, refused
 from gridcrm.core.i18n import N_, gettext
 from gridcrm.core.pages import go, page, wants_fragment
-from gridcrm.core.paging import page_of
+from gridcrm.core.paging import PageNumber, page_of
 from gridcrm.core.policy import needs
 from gridcrm.core.verbs import verb_of
 from gridcrm.core.who import Right, Who
@@ -46,11 +46,12 @@ class OutcomePages(Controller):
         request: AnyRequest,
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
+        number: PageNumber = 1,
     ) -> Template:
         """List the outcomes of a tab that fit the filter in the address."""
         asked = request.query_params.get("tab", "")
         tab = Tab(asked) if asked in set(Tab) else _first_tab(who)
-        return await _list(request, session, who, tab)
+        return await _list(request, session, who, tab, number)
 
     @get("/mine", opt=needs(Right.OUTCOMES_CLAIM))
     async def mine(
@@ -58,9 +59,10 @@ class OutcomePages(Controller):
         request: AnyRequest,
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
+        number: PageNumber = 1,
     ) -> Template:
         """List one's own claims, for those who see no others."""
-        return await _list(request, session, who, Tab.MINE)
+        return await _list(request, session, who, Tab.MINE, number)
 
     @get("/new", opt=needs(Right.OUTCOMES_CLAIM))
     async def new(
@@ -131,13 +133,15 @@ def _first_tab(who: Who) -> Tab:
     return Tab.MINE if who.may(Right.OUTCOMES_CLAIM) else Tab.VERIFIED
 
 
-async def _list(request: AnyRequest, session: AsyncSession, who: Who, tab: Tab) -> Template:
+async def _list(
+    request: AnyRequest, session: AsyncSession, who: Who, tab: Tab, number: int
+) -> Template:
     asked = {name: value for name, value in request.query_params.items() if value}
     given, form = _read_filter(asked)
     counts = await queries.counts(session, who, given)
     params = {name: asked[name] for name in FilterIn.model_fields if name in asked}
     path = request.url.path
-    here = page_of(_number(asked), counts[tab], path, {"tab": tab} | params)
+    here = page_of(number, counts[tab], path, {"tab": tab} | params)
     lines = await queries.lines(session, who, tab, given, offset=here.offset, limit=here.size)
     return await page(
         request,
@@ -158,11 +162,6 @@ def _read_filter(asked: dict[str, str]) -> tuple[FilterIn, Form]:
         return parse(FilterIn, asked), Form(dict(asked))
     except InvalidInput as error:
         return FilterIn(), refused(asked, error)
-
-
-def _number(asked: dict[str, str]) -> int:
-    number = asked.get("page", "1")
-    return int(number) if number.isascii() and number.isdigit() else 1
 
 
 def _tabs(

@@ -13,6 +13,7 @@ from gridcrm.core.pages import page
 from gridcrm.core.policy import PUBLIC, needs
 from gridcrm.core.settings import Settings
 from gridcrm.core.who import Right, Who
+from gridcrm.events.showing import heads
 from gridcrm.web import today
 
 
@@ -51,4 +52,4 @@ class HomePages(Controller):
     ) -> Template:
         """Show what is on, how the last month went, and what needs somebody."""
         found = await today.load(session, who, now, settings.secret)
-        return await page(request, "web/today.html", today=found)
+        return await page(request, "web/today.html", today=found, heads=lambda n: heads(n, who))

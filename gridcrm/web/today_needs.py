@@ -64,7 +64,7 @@ _KINDS = (
         Right.EVENTS_APPROVE,
         _to_approve,
         lambda n: ngettext("{n} event to approve", "{n} events to approve", n),
-        "/events?state=submitted",
+        "/events?shown=submitted",
         "circle-check",
     ),
     _Kind(

@@ -310,6 +310,27 @@ async def test_nobody_is_invited_to_an_event_that_is_over(
     await change(database, scene.event, starts_at=start, ends_at=start + timedelta(hours=1))
     hang = await sit(cast.hang)
     answer = await hang.post_form(f"{scene.path}/invite", segment_id=segment)
-    assert answer.headers["location"] == f"{scene.path}/invite?segment={segment}"
     assert "This event is over" in (await hang.get(answer.headers["location"])).text
     assert await rows(database) == {}
+
+
+async def test_a_refused_invitation_keeps_the_ways_that_were_chosen(
+    sit: Any, cast: Cast, scene: Scene, segment: int, database: Database
+):
+    await change(database, scene.event, state=EventState.DRAFT)
+    hang = await sit(cast.hang)
+    answer = await hang.post_form(f"{scene.path}/invite", segment_id=segment, channels="call")
+    assert answer.headers["location"] == f"{scene.path}/invite?segment={segment}&channels=call"
+
+
+async def test_every_invited_person_has_a_slip_on_one_of_the_sheets(
+    sit: Any, cast: Cast, scene: Scene, segment: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("gridcrm.events.invite_pages._CARDS_ON_A_SHEET", 4)
+    hang = await sit(cast.hang)
+    await hang.post_form(f"{scene.path}/invite", segment_id=segment)
+    first = await hang.get(f"{scene.path}/invitations/print")
+    second = await hang.get(f"{scene.path}/invitations/print?page=2")
+    assert 'href="' + f"{scene.path}/invitations/print?page=2" in first.text
+    slips = [page.text.count('class="slip"') for page in (first, second)]
+    assert slips == [4, 2]

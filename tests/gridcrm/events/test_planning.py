@@ -267,7 +267,8 @@ async def test_the_calendar_shows_the_month_of_the_branchs_clock_and_no_other_br
     assert "花茶茶艺" in december
     assert "01:00" in december
     assert "花茶茶艺" not in (await hang.get("/events?month=2026-12&shown=draft")).text
-    assert (await hang.get("/events?month=rubbish")).status_code == 200
+    for month in ("rubbish", "0001-01", "9999-12"):
+        assert (await hang.get(f"/events?month={month}")).status_code == 200
 
     bo = await sit(cast.bo)
     assert "花茶茶艺" not in (await bo.get("/events?month=2026-12")).text
@@ -287,6 +288,8 @@ async def test_rooms_and_series_are_added_changed_and_closed(sit: Any, cast: Cas
     assert "艺术银行" in (await hang.get("/events/series")).text
     assert "三楼" not in (await hang.get("/events/new?template=tea_salon")).text
     assert (await hang.post_form("/events/venues", name="", capacity=0)).status_code == 422
+    back = await hang.post_form(f"/events/venues/{room.id}", name="三楼", capacity=0, active="true")
+    assert back.text.count('name="active" value="true" checked') == 2
 
 
 async def test_head_office_sees_no_small_numbers_and_no_names(
@@ -377,3 +380,46 @@ async def test_who_moves_up_into_new_seats_stands_in_the_audit(
     async with database.read() as session:
         promoted = list(await session.exec(query))
     assert promoted == [str((await in_line(database))[4].id)]
+
+
+@pytest.mark.parametrize("far", ["9999-12-31T23:50", "0001-01-01T00:00"])
+async def test_a_day_beyond_the_calendar_is_a_wrong_field_and_no_fault_of_ours(
+    sit: Any, cast: Cast, far: str
+):
+    hang = await sit(cast.hang)
+    answer = await hang.post_form("/events", **PLAN | {"starts_at": far})
+    assert answer.status_code == 422
+    assert "Give a date and time such as" in answer.text
+
+
+async def test_a_state_without_a_month_opens_the_month_in_which_there_is_one(
+    sit: Any, cast: Cast, scene: Scene, database: Database
+):
+    later = NOON + timedelta(days=90)
+    await change(
+        database, scene.event, state=EventState.SUBMITTED, starts_at=later,
+        ends_at=later + timedelta(hours=1),
+    )  # fmt: skip
+    hang = await sit(cast.hang)
+    assert "花茶茶艺" in (await hang.get("/events?shown=submitted")).text
+    assert "花茶茶艺" not in (await hang.get("/events?shown=draft")).text
+    assert "花茶茶艺" not in (await hang.get("/events?month=2026-11&shown=submitted")).text
+
+
+async def test_head_office_does_not_learn_how_few_came_from_the_cost_of_each(
+    sit: Any, cast: Cast, scene: Scene, database: Database
+):
+    await change(
+        database, scene.event, state=EventState.SETTLED, cost_fen=90_000, anonymous_count=3
+    )
+    hang = await sit(cast.hang)
+    page = (await hang.get(scene.path)).text
+    assert "¥300 a head" in page
+    assert "3 without a name" in page
+
+    fen = await sit(cast.fen)
+    await fen.post_form("/branch", code=cast.a.code, next="/")
+    page = (await fen.get(scene.path)).text
+    assert "¥900" in page
+    assert "a head" not in page
+    assert "3 without a name" not in page

@@ -161,6 +161,22 @@ async def test_a_draft_is_not_to_be_seen_and_a_cancelled_event_says_so(
     assert (await guest.post_form(invited[0], answer="come")).status_code == 422
 
 
+async def test_a_cancelled_event_promises_no_place_and_a_closed_one_no_moving_up(
+    guest: Browser, scene: Scene, invited: list[str], database: Database
+):
+    for link in invited[:2]:
+        await guest.post_form(link, answer="come", party_size=4)
+    await change(database, scene.event, state=EventState.CANCELLED)
+    for link in invited[:2]:
+        page = (await guest.get(link)).text
+        assert "This event is cancelled." in page
+        assert "You have a place" not in page
+        assert "You move up" not in page
+    await change(database, scene.event, state=EventState.CLOSED)
+    assert "You have a place" in (await guest.get(invited[0])).text
+    assert "You move up" not in (await guest.get(invited[1])).text
+
+
 async def test_after_the_end_nobody_answers(
     guest: Browser, scene: Scene, invited: list[str], clock: Clock, database: Database
 ):

@@ -1,6 +1,7 @@
 """The morning page, as each role finds it."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -263,3 +264,33 @@ async def test_a_form_works_without_javascript(browser: Browser, cast: Cast):
     fields = {"username": "zhou", "password": "correct-horse-battery", "_csrf_token": token}
     answer = await browser.post_form("/sign-in", **fields)
     assert answer.status_code == 303
+
+
+async def test_head_office_reads_no_small_number_of_heads(at, cast: Cast, session: AsyncSession):
+    event = make.event(cast.a, cast.zhou, starts_at=NOON + timedelta(hours=2), taken=3)
+    await keep(session, event)
+    person = make.customer(cast.a)
+    await keep(session, person)
+    await keep(session, make.registration(event, person, state=RegistrationState.CHECKED_IN))
+    await session.commit()
+    assert "3/4" in await at(cast.hang)
+
+    page = await at(replace(cast.fen, branch_id=cast.a.id))
+
+    assert "3/4" not in page
+    assert "&lt;10/4" in page
+    assert "&lt;10 here" in page
+
+
+async def test_what_waits_for_an_approval_is_behind_its_link(
+    at, browser: Browser, cast: Cast, session: AsyncSession
+):
+    later = NOON + timedelta(days=60)
+    event = make.event(cast.a, cast.zhou, starts_at=later, state=EventState.SUBMITTED)
+    await keep(session, event)
+    await session.commit()
+    found = re.search(
+        r'href="(/events\?[^"]*)"><i[^>]*></i><span>1 event to approve', await at(cast.hang)
+    )
+    assert found
+    assert event.title in (await browser.get(found[1])).text
