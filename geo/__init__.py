@@ -6,6 +6,7 @@ Coordinates are (longitude, latitude) in degrees of WGS 84, lengths are in metre
 from geo.area import area_from_geojson, circle
 from geo.assign import assign, assign_codes
 from geo.datum import Datum, convert
+from geo.datum_detect import DatumGuess, detect_datum
 from geo.distance import distance_m
 from geo.errors import GeoError
 from geo.points import LonLat, check_points
@@ -16,6 +17,7 @@ from geo.tessellate.spec import H3Spec, HexSpec, PolygonSpec, SquareSpec, spec_f
 __all__ = [
     "Cells",
     "Datum",
+    "DatumGuess",
     "GeoError",
     "H3Spec",
     "HexSpec",
@@ -28,6 +30,7 @@ __all__ = [
     "check_points",
     "circle",
     "convert",
+    "detect_datum",
     "distance_m",
     "spec_from_dict",
     "tessellate",

@@ -14,6 +14,24 @@ class GeoError(ValueError):
         super().__init__(f"{message} {remedy}".strip().format(**params))
 
 
+class Reason:
+    """Why an answer is as it is: said in the same parts as a refusal, but not raised."""
+
+    def __init__(self, message: str, remedy: str = "", **params: object) -> None:
+        self.message = message
+        self.remedy = remedy
+        self.params = params
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip().format(**self.params)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reason) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((self.message, self.remedy))
+
+
 class PointError(GeoError):
     """A coordinate pair that can't be a place on earth."""
 
@@ -26,6 +44,10 @@ class SpecError(GeoError):
     """A way of dividing an area that can't be carried out."""
 
 
+class ReshapeError(GeoError):
+    """A change of cells by hand that can't be carried out."""
+
+
 class FrameError(GeoError):
     """A table of polygons that can't be used as cells."""
 
@@ -36,3 +58,15 @@ class StatsError(GeoError):
 
 class RenderError(GeoError):
     """A map that can't be drawn as asked."""
+
+
+class FormatError(GeoError):
+    """A file that can't be read or written."""
+
+
+class CatchmentError(GeoError):
+    """Rings, streets or branches whose customers can't be worked out."""
+
+
+class TerritoryError(GeoError):
+    """Cells, loads or people that can't be made territories of."""
