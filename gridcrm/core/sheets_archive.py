@@ -18,6 +18,8 @@ RATIO_FREE_BYTES = 100 * 1024
 MAX_ENTRIES = 2_000
 
 _END_OF_DIRECTORY = b"PK\x05\x06"
+_LARGER_DIRECTORY = b"PK\x06\x07"  # stands just before the end and takes its counts' place
+_LARGER_DIRECTORY_BYTES = 20
 _MAX_DIRECTORY_BYTES = MAX_ENTRIES * 512
 _CHUNK_BYTES = 1 << 20
 _MAX_TAG_BYTES = 8 << 20  # with the text behind it
@@ -61,7 +63,8 @@ def _check_directory(data: bytes) -> None:
     if at < 0 or at + 22 > len(data):
         raise _damaged()
     entries, directory_bytes = struct.unpack_from("<HI", data, at + 10)
-    if entries > MAX_ENTRIES or directory_bytes > _MAX_DIRECTORY_BYTES:
+    is_larger = data[max(0, at - _LARGER_DIRECTORY_BYTES) : at].startswith(_LARGER_DIRECTORY)
+    if is_larger or entries > MAX_ENTRIES or directory_bytes > _MAX_DIRECTORY_BYTES:
         raise _bomb()
 
 

@@ -149,7 +149,21 @@ def lying() -> bytes:
     return bytes(data)
 
 
-@pytest.mark.parametrize("make", [bomb, squeezed, crowded, overlapping, lying])
+def doubled() -> bytes:
+    """Half a million directory entries that only a second end, in front of the usual one, admits."""
+    data = zip_bytes({"xl/workbook.xml": "<w/>"})
+    begin, end = data.rfind(b"PK\x01\x02"), data.rfind(b"PK\x05\x06")
+    name = b"a"
+    entry = bytearray(data[begin : begin + 46]) + name
+    struct.pack_into("<3H", entry, 28, len(name), 0, 0)
+    many = 400_000
+    sizes = (many, many, many * len(entry), begin)
+    second = struct.pack("<IQ2H2L4Q", 0x06064B50, 44, 45, 45, 0, 0, *sizes)
+    locator = struct.pack("<2LQL", 0x07064B50, 0, begin + many * len(entry), 1)
+    return data[:begin] + bytes(entry) * many + second + locator + data[end:]
+
+
+@pytest.mark.parametrize("make", [bomb, squeezed, crowded, overlapping, lying, doubled])
 def test_a_zip_bomb_is_refused_in_a_second_and_in_little_memory(make: Callable[[], bytes]) -> None:
     data = make()
     tracemalloc.start()
