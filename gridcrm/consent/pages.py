@@ -9,12 +9,11 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gridcrm.consent import rules, service
+from gridcrm.consent import service
 from gridcrm.consent.forms import ConsentIn, WithdrawIn
 from gridcrm.consent.models import ConsentState, Purpose
 from gridcrm.consent.on_customers import PANEL
 from gridcrm.consent.words import word
-from gridcrm.core.days import local_day
 from gridcrm.core.errors import InvalidInput, NotFound
 from gridcrm.core.forms import parse, refused
 from gridcrm.core.i18n import gettext
@@ -46,21 +45,20 @@ class ConsentPages(Controller):
         customer = await customers.one(session, who, customer_id)
         try:
             form = parse(ConsentIn, data)
-            rules.check_lasts(form.expires_on, local_day(now))
+            await service.record(
+                session,
+                who,
+                customer_id,
+                form.purpose,
+                ConsentState(form.state),
+                form.how,
+                now,
+                notice_version=form.notice_version,
+                expires_on=form.expires_on,
+            )
         except InvalidInput as error:
             forms = {PANEL: refused(data, error)}
             return await show_profile(request, session, who, customer, now, forms=forms)
-        await service.record(
-            session,
-            who,
-            customer_id,
-            form.purpose,
-            ConsentState(form.state),
-            form.how,
-            now,
-            notice_version=form.notice_version,
-            expires_on=form.expires_on,
-        )
         message = gettext("Kept: {purpose}.").format(purpose=word(form.purpose))
         return go(f"/customers/{customer_id}#panel-{PANEL}", message)
 

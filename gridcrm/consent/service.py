@@ -4,9 +4,10 @@ from datetime import date, datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gridcrm.consent import queries
+from gridcrm.consent import queries, rules
 from gridcrm.consent.models import Consent, ConsentState, Purpose
 from gridcrm.core import audit
+from gridcrm.core.days import local_day
 from gridcrm.core.errors import InvalidInput, NotFound
 from gridcrm.core.who import Who
 from gridcrm.customers import queries as customers
@@ -31,6 +32,7 @@ async def record(
     """
     if state is ConsentState.WITHDRAWN:
         raise InvalidInput({"state": "Choose granted or refused; a grant is withdrawn on its own."})
+    rules.check_lasts(expires_on, local_day(now))
     customer = await _customer(session, who, customer_id)
     row = Consent(
         customer_id=customer_id,
@@ -45,7 +47,7 @@ async def record(
     )
     session.add(row)
     await session.flush()
-    _note(session, who, f"consent_{state}", customer, purpose)
+    _note(session, who, f"consent_{state}", customer, purpose, how)
     return row
 
 
@@ -66,7 +68,7 @@ async def withdraw(
         statement.state, statement.withdrawn_at = ConsentState.WITHDRAWN, now
         session.add(statement)
         await session.flush()
-        _note(session, who, "consent_withdrawn", customer, purpose)
+        _note(session, who, "consent_withdrawn", customer, purpose, how)
 
 
 async def _customer(session: AsyncSession, who: Who | None, customer_id: int) -> Customer:
@@ -79,7 +81,12 @@ async def _customer(session: AsyncSession, who: Who | None, customer_id: int) ->
 
 
 def _note(
-    session: AsyncSession, who: Who | None, action: str, customer: Customer, purpose: Purpose
+    session: AsyncSession,
+    who: Who | None,
+    action: str,
+    customer: Customer,
+    purpose: Purpose,
+    how: str,
 ) -> None:
     audit.record(
         session,
@@ -88,4 +95,5 @@ def _note(
         ("customer", customer.id),
         branch_id=customer.branch_id,
         purpose=purpose,
+        how=how,
     )

@@ -7,33 +7,22 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.accounts import queries as accounts
-from gridcrm.consent.models import Purpose
-from gridcrm.core.i18n import N_, Language, current, gettext
+from gridcrm.consent import words as consents
 from gridcrm.core.who import Who
 from gridcrm.customers import products, words
 from gridcrm.customers.models import Customer, Holding, Lifecycle, Tier
 from gridcrm.grids import queries as grids
 from gridcrm.labels import queries as labels
-from gridcrm.labels.models import Label
 from gridcrm.labels.rules import LEAF_DEPTH
+from gridcrm.labels.words import name
 from gridcrm.segments.condition import Choice, ChoiceSource
-
-_PURPOSES: Mapping[Purpose, str] = {
-    Purpose.SERVICE_NOTICE: N_("service notices"),
-    Purpose.MARKETING_SMS: N_("offers by SMS"),
-    Purpose.MARKETING_CALL: N_("offers by phone"),
-    Purpose.WECHAT_CONTACT: N_("contact by WeChat"),
-    Purpose.EVENT_PHOTO: N_("photos at events"),
-    Purpose.PARTNER_SHARE: N_("sharing with partners"),
-    Purpose.PROFILING: N_("suggestions by interests"),
-}
 
 
 async def _labels(session: AsyncSession, _who: Who) -> list[Choice]:
     tree = await labels.tree(session)
-    groups = {label.id: _name(label) for label in tree}
+    groups = {label.id: name(label) for label in tree}
     return [
-        Choice(label.slug, _name(label), groups[label.parent_id])
+        Choice(label.slug, name(label), groups[label.parent_id])
         for label in tree
         if label.depth == LEAF_DEPTH and label.active
     ]
@@ -41,9 +30,9 @@ async def _labels(session: AsyncSession, _who: Who) -> list[Choice]:
 
 async def _themes(session: AsyncSession, _who: Who) -> list[Choice]:
     tree = await labels.tree(session)
-    names = {label.id: _name(label) for label in tree}
+    names = {label.id: name(label) for label in tree}
     return [
-        Choice(label.slug, _name(label), names.get(label.parent_id, "") or _name(label))
+        Choice(label.slug, name(label), names.get(label.parent_id, "") or name(label))
         for label in tree
         if label.depth < LEAF_DEPTH and label.active
     ]
@@ -77,7 +66,7 @@ async def _staff(session: AsyncSession, who: Who) -> list[Choice]:
 
 
 async def _purposes(_session: AsyncSession, _who: Who) -> list[Choice]:
-    return [Choice(purpose.value, gettext(word)) for purpose, word in _PURPOSES.items()]
+    return [Choice(purpose, word) for purpose, word in consents.purposes()]
 
 
 def _closed(kind: type[StrEnum]) -> ChoiceSource:
@@ -114,7 +103,3 @@ def names_of(choices: Mapping[str, list[Choice]]) -> dict[str, dict[str, str]]:
     return {
         source: {choice.value: choice.name for choice in found} for source, found in choices.items()
     }
-
-
-def _name(label: Label) -> str:
-    return label.name_zh if current() is Language.ZH else label.name_en

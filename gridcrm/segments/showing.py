@@ -77,7 +77,7 @@ async def detail_view(
         "sentence": explain(segment.predicate, names),
         "count": shown(measured.count, who),
         "total": shown(measured.total, who),
-        "steps": steps_of(node, measured, who, names),
+        "steps": _steps_of(node, measured, who, names),
         "liked": liked.get(segment.id or 0, []),
         "playbook": (_in_language(segment, "events"), _in_language(segment, "needs")),
         "uses": [
@@ -88,11 +88,11 @@ async def detail_view(
         "is_own": segment.branch_id is not None,
         "options": leaf_options(tree),
         "sources": source_options(),
-        **await members_view(session, who, segment, now, page),
+        **await _members_view(session, who, segment, now, page),
     }
 
 
-async def members_view(
+async def _members_view(
     session: AsyncSession, who: Who, segment: Segment, now: datetime, page: Page
 ) -> dict[str, Any]:
     """Return a page of a segment's members; nobody for who may not list people."""
@@ -103,12 +103,11 @@ async def members_view(
     return {"rows": rows, "page": page, "may_list": may_list, "word": words.word}
 
 
-def steps_of(node: Node, measured: Measured, who: Who, names: Any) -> list[dict[str, Any]]:
-    """Return the conditions at the top with how many each leaves, for a page or a program."""
+def _steps_of(node: Node, measured: Measured, who: Who, names: Any) -> list[dict[str, Any]]:
+    """Return the conditions at the top with how many each leaves."""
     top = node if isinstance(node, Group) else Group("all", (node,))
     return [
         {
-            "path": f"{top.word}.{at}",
             "condition": say(part, names),
             "before": shown(measured.steps[(at,)].before, who),
             "after": shown(measured.steps[(at,)].after, who),

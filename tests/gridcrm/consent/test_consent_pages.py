@@ -158,6 +158,7 @@ async def test_a_person_withdraws_through_their_own_link_without_an_account(
     assert (entry.action, entry.role, entry.branch_id) == (
         "consent_withdrawn", "public", cast.a.id,
     )  # fmt: skip
+    assert entry.details["how"] == "own_link"
 
 
 async def test_a_withdrawal_is_not_recorded_as_a_statement(

@@ -6,11 +6,13 @@ from sqlmodel import select
 from gridcrm.core.db import Database
 from gridcrm.core.errors import InvalidInput, NotFound, RuleBroken
 from gridcrm.core.models import AuditEntry
+from gridcrm.labels import queries as labels
 from gridcrm.labels import taxonomy
 from gridcrm.labels.seed import seed as seed_labels
 from gridcrm.segments import queries, service
 from gridcrm.segments.forms import SegmentIn
 from gridcrm.segments.models import FreezeMember, Segment
+from gridcrm.segments.on_labels import uses
 from gridcrm.segments.predicate import parse
 from gridcrm.segments.seed import seed
 from tests.cast import Cast
@@ -174,3 +176,16 @@ async def _labels(session):
     from gridcrm.labels import queries as labels
 
     return {label.slug: label for label in await labels.tree(session)}
+
+
+async def test_a_label_that_moved_is_still_known_to_be_used(
+    database: Database, cast: Cast, town: Town
+):
+    asks = {"kind": "label", "slug": CHOIR, "min_confidence": 0.5}
+    async with database.transaction() as session:
+        await service.create(session, cast.wang, form(predicate={"all": [asks]}), NOON)
+        before = await uses(session, cast.wang, town.choir)
+        group = (await labels.by_slugs(session, ["wellness.chinese"]))["wellness.chinese"]
+        moved = await taxonomy.move(session, cast.mei, town.choir.id or 0, group.id or 0)
+        after = await uses(session, cast.wang, moved)
+    assert [use.text for use in after] == [use.text for use in before]
