@@ -43,7 +43,7 @@ async def panel(session: AsyncSession, who: Who, customer: Customer, now: dateti
         "may_edit": who.may(Right.CUSTOMERS_EDIT),
     }
     marks = tuple(
-        (f"{words.word(purpose)}: {words.word(standing)}", *_LOOKS.get(standing, _NO))
+        (f"{words.word(purpose)}{gettext(': ')}{words.word(standing)}", *_LOOKS.get(standing, _NO))
         for purpose, _statement, standing in rows
         if purpose in _MARKETING
     )

@@ -1,5 +1,7 @@
 """Two languages, chosen per person: English msgids, Chinese from the catalogue."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 from functools import lru_cache
@@ -30,6 +32,16 @@ def current() -> Language:
 def use(language: Language) -> None:
     """Speak this language for the rest of the request."""
     _current.set(language)
+
+
+@contextmanager
+def spoken(language: Language) -> Iterator[None]:
+    """Speak this language for a while."""
+    before = _current.set(language)
+    try:
+        yield
+    finally:
+        _current.reset(before)
 
 
 def from_header(accept_language: str) -> Language:

@@ -117,7 +117,9 @@ def _marks(entry: ExportEntry, who: Who, when: When) -> dict[str, str]:
         gettext("List no."): str(entry.id),
         gettext("Taken by"): who.display_name,
         gettext("Taken at"): f"{entry.taken_at.astimezone(when.zone):%Y-%m-%d %H:%M}",
-        gettext("For"): f"{gettext(rules.TERMS[entry.purpose].title)}: {entry.reason}",
+        gettext("For"): gettext(": ").join(
+            (gettext(rules.TERMS[entry.purpose].title), entry.reason)
+        ),
     }
 
 

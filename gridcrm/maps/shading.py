@@ -17,7 +17,6 @@ _COLOURS = {State.ZERO: _ZERO, State.FEW: _FEW, State.HIDDEN: HIDDEN, State.NO_D
 _CLASSES = 5
 _TENTH, _IN_TENTHS = 0.1, 10
 """Densities below ten are read in tenths, as maps.words.count writes them."""
-_ZERO_WORD = {Measure.COUNT: "0", Measure.DENSITY: "0", Measure.RATE: "0 %"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def _as_classed(measure: Measure, value: float) -> float:
 def legend(title: str, drawn: Scale, states: set[State], *, blurred: bool) -> Legend:
     """Return the legend: what occurs on the map, from none to much, and whether it is rounded."""
     ranges = drawn.classes.ranges()
-    items = [LegendItem(_ZERO_WORD[drawn.measure], _ZERO)] if State.ZERO in states else []
+    items = [LegendItem(_with_unit(drawn.measure, "0"), _ZERO)] if State.ZERO in states else []
     items += [
         LegendItem(_range_words(drawn.measure, low, high, last=at == len(ranges)), colour)
         for at, ((low, high), colour) in enumerate(zip(ranges, drawn.ramp, strict=True), start=1)
@@ -93,12 +92,16 @@ def _hidden_words(measure: Measure) -> str:
 
 def _range_words(measure: Measure, low: float, high: float, *, last: bool) -> str:
     """Say a class by the first and the last figure that it holds, as figures are read."""
-    by, unit = (100, " %") if measure is Measure.RATE else (1, "")
+    by = 100 if measure is Measure.RATE else 1
     top = by * high - (0 if last else _step(measure, high))
     start, end = _plain(by * low), _plain(top)
     if start == "0":  # zero itself stands apart
         start = "1" if measure is Measure.COUNT else ">0"
-    return f"{start}{unit}" if end in (start, "0") else f"{start}–{end}{unit}"
+    return _with_unit(measure, start if end in (start, "0") else f"{start}–{end}")
+
+
+def _with_unit(measure: Measure, words: str) -> str:
+    return gettext("{n} %").format(n=words) if measure is Measure.RATE else words
 
 
 def _step(measure: Measure, high: float) -> float:

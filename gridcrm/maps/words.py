@@ -15,7 +15,7 @@ def said(measure: Measure, figure: Figure) -> str:
         case State.FEW:
             return _of(figure)
     if measure is Measure.RATE:
-        return f"{_of(figure)} ({100 * (figure.value or 0):.0f} %)"
+        return gettext("{counts} ({share})").format(counts=_of(figure), share=share(figure))
     return (
         gettext("{n} per km²").format(n=count(figure.value))
         if measure is Measure.DENSITY
@@ -25,7 +25,7 @@ def said(measure: Measure, figure: Figure) -> str:
 
 def share(figure: Figure) -> str:
     """Return a share as whole percent, a dash where there is none to show."""
-    return "–" if figure.value is None else f"{100 * figure.value:.0f} %"
+    return "–" if figure.value is None else gettext("{n} %").format(n=f"{100 * figure.value:.0f}")
 
 
 def parts(figure: Figure) -> str:

@@ -35,7 +35,7 @@ def money(amount_fen: int | None) -> str:
 
 def percent(share: float | None) -> str:
     """Return a share as whole percent; a dash for none."""
-    return "–" if share is None else f"{100 * share:.0f} %"
+    return "–" if share is None else gettext("{n} %").format(n=f"{100 * share:.0f}")
 
 
 def rate(part: int, of: int) -> str:
@@ -44,7 +44,9 @@ def rate(part: int, of: int) -> str:
     if of < FEWEST_FOR_A_RATE:
         return counts
     low, high = wilson(part, of)
-    return f"{counts} ({100 * part / of:.0f} %, {100 * low:.0f}–{100 * high:.0f})"
+    return gettext("{counts} ({share:.0f} %, {low:.0f}–{high:.0f})").format(
+        counts=counts, share=100 * part / of, low=100 * low, high=100 * high
+    )
 
 
 def day(value: date | None) -> str:

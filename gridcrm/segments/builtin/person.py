@@ -77,7 +77,7 @@ class WorksAs(Condition):
 
     title: ClassVar = N_("Occupation")
     group: ClassVar = _GROUP
-    verbs: ClassVar = (N_("have"), N_("do not have"))
+    verbs: ClassVar = (N_("work in"), N_("do not work in"))
     ask: ClassVar = N_("an occupation that contains {contains}")
     inputs: ClassVar = (Input("contains", InputKind.WORDS, N_("Words")),)
 
@@ -98,7 +98,7 @@ class WorksAt(Condition):
 
     title: ClassVar = N_("Employer")
     group: ClassVar = _GROUP
-    verbs: ClassVar = (N_("have"), N_("do not have"))
+    verbs: ClassVar = (N_("work at"), N_("do not work at"))
     ask: ClassVar = N_("an employer whose name contains {contains}")
     inputs: ClassVar = (Input("contains", InputKind.WORDS, N_("Words")),)
 

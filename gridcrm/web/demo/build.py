@@ -20,7 +20,7 @@ from gridcrm.branches import places
 from gridcrm.branches import service as branches
 from gridcrm.branches.forms import BranchIn, PlacesIn
 from gridcrm.branches.models import Branch
-from gridcrm.core.i18n import N_
+from gridcrm.core.i18n import N_, Language, spoken
 from gridcrm.core.tables import stored
 from gridcrm.core.uploads import Upload
 from gridcrm.core.who import Who
@@ -78,7 +78,8 @@ async def build(
     progress(1, steps, _WORK)
     customers = await _customers(stage, where)
     progress(2, steps, _WORK)
-    await grid.draw(session, stage.staff, now, real=where.real)
+    with spoken(Language.ZH):  # a cell keeps the name it was given when it was drawn
+        await grid.draw(session, stage.staff, now, real=where.real)
     for person in customers:
         await session.refresh(person, ["cell_id"])
     progress(3, steps, _WORK)

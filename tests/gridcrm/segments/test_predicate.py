@@ -101,7 +101,7 @@ def test_what_is_stored_says_nothing_that_goes_without_saying():
         ({"kind": "distance", "max_m": 1500}, "People who live within 1,500 m of the branch."),
         ({"kind": "tier", "in": ["mass", "private"]}, "People who belong to the tier Mass or private."),
         ({"not": {"kind": "holding"}}, "People who do not hold any product."),
-        ({"kind": "organisation"}, "People who have a known employer."),
+        ({"kind": "organisation"}, "People who work at a known employer."),
         (
             {"kind": "label", "slug": "x.y.z", "min_confidence": 0.7},
             "People who have the label Choir with confidence ≥ 0.7.",
