@@ -11,6 +11,7 @@ from gridcrm.branches.forms import BranchIn, PlacesIn
 from gridcrm.branches.models import PlaceKind
 from gridcrm.core.forms import parse
 from gridcrm.core.i18n import gettext
+from gridcrm.core.tables import stored
 from gridcrm.core.terminal import Command, Result, Terminal, acting_arguments
 from gridcrm.core.uploads import Upload
 from gridcrm.core.who import Right
@@ -50,11 +51,10 @@ async def _import(terminal: Terminal, given: Namespace) -> Result:
     async with terminal.database.transaction() as session:
         _, who = await acting_in(session, given, Right.PLACES_IMPORT)
         kept = await places.check(session, who, upload, form, terminal.now())
-        assert kept.id is not None
         if given.dry_run:
-            await places.take_back(session, who, kept.id)
+            await places.take_back(session, who, stored(kept.id))
         else:
-            await places.commit(session, who, kept.id, terminal.now())
+            await places.commit(session, who, stored(kept.id), terminal.now())
     return {"dry_run": given.dry_run, **kept.report}
 
 

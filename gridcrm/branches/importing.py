@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import shapely
@@ -68,9 +68,9 @@ class Choice:
 class Changes:
     """What a file would do to the places that are there."""
 
-    new: list[PlaceRow] = field(default_factory=list)
-    changed: list[tuple[Place, PlaceRow]] = field(default_factory=list)
-    unchanged: int = 0
+    new: list[PlaceRow]
+    changed: list[tuple[Place, PlaceRow]]
+    unchanged: int
 
 
 def check(content: bytes, choice: Choice, branch: LonLat) -> tuple[list[PlaceRow], list[Bad]]:
@@ -90,17 +90,18 @@ def check(content: bytes, choice: Choice, branch: LonLat) -> tuple[list[PlaceRow
 
 def compare(rows: Iterable[PlaceRow], stored: Mapping[str, Place]) -> Changes:
     """Tell which rows are new and which differ from the stored places, by their reference."""
-    changes = Changes()
+    new: list[PlaceRow] = []
+    changed: list[tuple[Place, PlaceRow]] = []
     unchanged = 0
     for row in rows:
         place = stored.get(row.source_ref)
         if place is None:
-            changes.new.append(row)
+            new.append(row)
         elif all(getattr(place, name) == value for name, value in row.values().items()):
             unchanged += 1
         else:
-            changes.changed.append((place, row))
-    return Changes(changes.new, changes.changed, unchanged)
+            changed.append((place, row))
+    return Changes(new, changed, unchanged)
 
 
 def report(rows: list[PlaceRow], bad: list[Bad], changes: Changes) -> dict[str, Any]:

@@ -149,7 +149,14 @@ async def _settings(
     request: Request[Any, Any, Any], session: AsyncSession, branch: Branch, form: Form
 ) -> Template:
     shown = await showing.branch(session, branch)
-    return await page(request, "branches/settings.html", status=form.status, form=form, shown=shown)
+    return await page(
+        request,
+        "branches/settings.html",
+        status=form.status,
+        form=form,
+        shown=shown,
+        datums=showing.datums(),
+    )
 
 
 async def _list(
@@ -172,4 +179,5 @@ async def _list(
         q=q,
         pager=shown,
         may_add=who.may(Right.BRANCHES_ADD),
+        datums=showing.datums(),
     )

@@ -13,7 +13,7 @@ from geo import Datum
 from gridcrm.branches import places, queries
 from gridcrm.branches.forms import PlacesIn
 from gridcrm.branches.models import PlaceImportState, PlaceKind
-from gridcrm.branches.showing import datum_name, kind_name
+from gridcrm.branches.showing import datum_name, datums, kind_name
 from gridcrm.core.errors import InvalidInput
 from gridcrm.core.forms import Form, parse, refused
 from gridcrm.core.i18n import gettext, ngettext
@@ -145,7 +145,7 @@ async def _ask(request: Request[Any, Any, Any], form: Form) -> Template:
         status=form.status,
         form=form,
         kinds=_kind_words(),
-        datums=[(datum.value, datum_name(datum)) for datum in Datum],
+        datums=datums(),
     )
 
 

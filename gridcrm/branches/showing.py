@@ -17,6 +17,7 @@ from gridcrm.branches import queries
 from gridcrm.branches.models import Branch, Place, PlaceKind
 from gridcrm.branches.rules import area_of, home
 from gridcrm.core.i18n import gettext
+from gridcrm.core.tables import stored
 
 _GROUND, _COMMUNITY = "#dfeaf3", "#9cc4e4"
 _M2_PER_KM2 = 1_000_000
@@ -35,13 +36,12 @@ class BranchView:
 
 async def branch(session: AsyncSession, found: Branch) -> BranchView:
     """Return the position of a branch in every datum, and its area as a drawing."""
-    assert found.id is not None
     area = area_of(found)
     return BranchView(
         drawn=found.catchment_wkb is not None,
         area_km2=Plane(home(found)).flatten(area).area / _M2_PER_KM2,
         positions=[(datum_name(datum), _pair(found, datum)) for datum in Datum],
-        picture=_picture(found, area, await queries.communities(session, found.id)),
+        picture=_picture(found, area, await queries.communities(session, stored(found.id))),
     )
 
 
@@ -68,6 +68,11 @@ def datum_name(datum: Datum) -> str:
         Datum.GCJ02: gettext("GCJ-02 (AMap, Tencent)"),
         Datum.BD09: gettext("BD-09 (Baidu)"),
     }[datum]
+
+
+def datums() -> list[tuple[str, str]]:
+    """Return the datums with their words, for a select; what most people's maps use comes first."""
+    return [(one.value, datum_name(one)) for one in (Datum.GCJ02, Datum.WGS84, Datum.BD09)]
 
 
 def kind_name(kind: PlaceKind) -> str:

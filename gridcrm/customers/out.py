@@ -6,6 +6,7 @@ from typing import Any, Self
 import msgspec
 
 from gridcrm.core.masking import mask_name, mask_phone
+from gridcrm.core.tables import stored
 from gridcrm.customers.models import Customer
 from gridcrm.customers.reports import said
 from gridcrm.customers.rules import age_band
@@ -35,9 +36,8 @@ class CustomerOut(msgspec.Struct):
     @classmethod
     def of(cls, customer: Customer, cell: str | None, owner: str | None, today: date) -> Self:
         """Return what is said about a customer."""
-        assert customer.id is not None
         return cls(
-            id=customer.id,
+            id=stored(customer.id),
             number=customer.number,
             name=mask_name(customer.name),
             phone=mask_phone(customer.phone) if customer.phone else None,

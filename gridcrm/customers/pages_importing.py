@@ -11,6 +11,7 @@ from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo import Datum
+from gridcrm.branches.showing import datums
 from gridcrm.core.db import Database
 from gridcrm.core.errors import InvalidInput, NotFound
 from gridcrm.core.forms import Form, parse, refused
@@ -164,7 +165,7 @@ async def _start(request: AnyRequest, session: AsyncSession, who: Who, form: For
         status=form.status,
         form=form,
         files=await queries.import_files(session, who),
-        datums=words.options(Datum),
+        datums=datums(),
     )
 
 
@@ -181,7 +182,7 @@ async def _file(
         before=await queries.taken_before(session, who, file),
         said=reports.said,
         fields=words.options(Field),
-        datums=words.options(Datum),
+        datums=datums(),
         kinds=dict(words.options(ValueClass)),
         placed_by=dict(words.options(PlacedBy)),
         column_name=_COLUMN.format,

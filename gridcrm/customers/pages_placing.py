@@ -11,13 +11,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo import Datum
 from gridcrm.branches import queries as branches
+from gridcrm.branches.showing import datums
 from gridcrm.core.errors import InvalidInput
 from gridcrm.core.forms import Form, parse, refused
 from gridcrm.core.i18n import gettext, ngettext
 from gridcrm.core.pages import go, page
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
-from gridcrm.customers import placing, queries, service, words
+from gridcrm.customers import placing, queries, service
 from gridcrm.customers.forms import CommunityIn, PositionIn
 from gridcrm.customers.models import Customer
 from gridcrm.customers.waiting import waiting
@@ -117,5 +118,5 @@ async def _pin(
         form=form,
         customer=customer,
         home=await branches.here(session, who),
-        datums=words.options(Datum),
+        datums=datums(),
     )

@@ -13,6 +13,7 @@ from geo import Cells, LonLat
 from geo.render.geojson import wkb_geojson
 from gridcrm.branches.models import Branch, Place, PlaceKind
 from gridcrm.branches.rules import distances_m
+from gridcrm.core.tables import stored
 from gridcrm.core.who import Who
 from gridcrm.customers.models import Customer, PlacedBy
 from gridcrm.customers.placement import Gazetteer, Grid, Spot, cell_ids
@@ -34,8 +35,7 @@ async def grid_of(session: AsyncSession, branch_id: int) -> Grid | None:
 
 async def grid_of_plan(session: AsyncSession, plan: GridPlan) -> Grid:
     """Return one plan's division, ready to place points in it."""
-    assert plan.id is not None
-    numbers = {cell.key: cell.id for cell in await grids.cell_rows(session, plan.id)}
+    numbers = {cell.key: cell.id for cell in await grids.cell_rows(session, stored(plan.id))}
     return Grid(await asyncio.to_thread(cells_of, plan), numbers)
 
 

@@ -2,7 +2,6 @@
 
 from enum import StrEnum
 
-from geo import Datum
 from gridcrm.core.i18n import N_, gettext
 from gridcrm.customers.cells import ValueClass
 from gridcrm.customers.columns import Field
@@ -41,11 +40,6 @@ _WORDS: dict[type[StrEnum], dict[str, str]] = {
         PlacedBy.COORDINATES: N_("by coordinates"),
         PlacedBy.COMMUNITY: N_("by the community"),
         PlacedBy.PIN: N_("by a pin"),
-    },
-    Datum: {
-        Datum.GCJ02: N_("GCJ-02 (AMap, Tencent)"),
-        Datum.WGS84: N_("WGS 84 (GPS, Tianditu)"),
-        Datum.BD09: N_("BD-09 (Baidu)"),
     },
     Field: {
         Field.NUMBER: N_("Customer number"),

@@ -9,10 +9,9 @@ from litestar.params import FromPath, FromQuery, MultipartBody
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from geo import Datum
 from gridcrm.accounts import queries as accounts
 from gridcrm.branches import queries as branches
-from gridcrm.branches.showing import datum_name
+from gridcrm.branches.showing import datums
 from gridcrm.core.errors import InvalidInput
 from gridcrm.core.forms import Form, parse, refused
 from gridcrm.core.i18n import gettext, ngettext
@@ -216,7 +215,7 @@ async def _ask(
         plan=plan,
         cards=[(kind.value, *_card(kind, found[kind])) for kind in DraftKind],
         found=found[DraftKind(chosen)] if chosen in set(DraftKind) else None,
-        datums=[(datum.value, datum_name(datum)) for datum in Datum],
+        datums=datums(),
     )
 
 
