@@ -92,6 +92,16 @@ def test_no_service_commits(path: Path):
 
 
 @pytest.mark.parametrize("path", PRODUCT, ids=name)
+def test_nothing_that_sqlmodel_passes_over_in_silence(path: Path):
+    calls = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call)]
+    fields = [n for n in calls if ast.unparse(n.func).endswith("Field")]
+    unchecked = [n for n in fields if "regex" in {k.arg for k in n.keywords}]
+    methods = {n.func.attr for n in calls if isinstance(n.func, ast.Attribute)}
+    assert unchecked == []  # a pattern is checked by a validator
+    assert "add_columns" not in methods  # `session.exec` would read the first column alone
+
+
+@pytest.mark.parametrize("path", PRODUCT, ids=name)
 def test_files_and_functions_stay_small(path: Path):
     assert path.read_text().count("\n") <= LONGEST_FILE
     too_long = {f.name: length(f) for f in functions(path) if length(f) > LONGEST_FUNCTION}

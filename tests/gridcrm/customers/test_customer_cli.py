@@ -51,6 +51,18 @@ async def test_a_dry_run_reports_and_the_import_stores(
 
 
 @pytest.mark.usefixtures("town")
+async def test_what_is_worth_a_look_is_told_with_line_and_column(
+    here: Path, capsys: pytest.CaptureFixture[str]
+):
+    rows = csv_bytes([["姓名", "产品"], ["张三", "代发"], ["李四", "彩票"]])
+    await asyncio.to_thread(here.write_bytes, rows)
+    assert await run("customers", "import", str(here), "--branch", "A001", "--dry-run") == 0
+    told = capsys.readouterr().out
+    assert "  3, 产品: The product 彩票 is not in the catalogue" in told
+    assert "代发 " not in told
+
+
+@pytest.mark.usefixtures("town")
 async def test_an_unknown_branch_is_refused(here: Path, capsys: pytest.CaptureFixture[str]):
     assert await run("customers", "import", str(here), "--branch", "X") == 2
     assert capsys.readouterr().err.startswith("gridcrm customers import:")
