@@ -95,6 +95,65 @@ _THINGS = {
     "venue": N_("room"),
     "visit": N_("visit"),
 }
+_DETAILS = {
+    "active": N_("in use"),
+    "after": N_("after"),
+    "assignee_id": N_("who does it"),
+    "assignments": N_("people"),
+    "bad": N_("bad rows"),
+    "before": N_("before"),
+    "by": N_("how placed"),
+    "capacity": N_("number of seats"),
+    "cells": N_("number of cells"),
+    "change": N_("more or fewer"),
+    "changed": N_("rows changed"),
+    "claimed": N_("claimed"),
+    "columns": N_("columns"),
+    "customers": N_("number of customers"),
+    "event_id": N_("event"),
+    "expires_on": N_("valid until"),
+    "fields": N_("fields"),
+    "freeze": N_("list of members"),
+    "freeze_id": N_("list of members"),
+    "given": N_("labels given"),
+    "how": N_("way"),
+    "into": N_("merged into"),
+    "kind": N_("kind"),
+    "known": N_("known already"),
+    "label": N_("label"),
+    "labels": N_("labels"),
+    "lead": N_("lead"),
+    "masked": N_("masked"),
+    "members": N_("number of members"),
+    "moved": N_("moved to another cell"),
+    "new": N_("rows new"),
+    "notice_version": N_("version of the notice"),
+    "on": N_("switched on"),
+    "other": N_("the other label"),
+    "owner_id": N_("looked after by"),
+    "party_size": N_("party of"),
+    "people": N_("people"),
+    "purpose": N_("purpose"),
+    "reason": N_("reason"),
+    "removed": N_("removed"),
+    "result": N_("result"),
+    "role": N_("role"),
+    "rows": N_("rows"),
+    "same": N_("rows unchanged"),
+    "sent": N_("sent"),
+    "sha256": N_("fingerprint"),
+    "shape": N_("shape"),
+    "slug": N_("key"),
+    "source": N_("source"),
+    "state": N_("state"),
+    "suppressed": N_("left out"),
+    "template": N_("template"),
+    "unchanged": N_("rows unchanged"),
+    "unplaced": N_("in no cell"),
+    "use": N_("purpose"),
+    "used_for": N_("used for"),
+    "version": N_("version"),
+}
 
 
 def action_words(action: str) -> str:
@@ -107,3 +166,8 @@ def action_words(action: str) -> str:
 def thing_words(thing: str) -> str:
     """Return a kind of thing in words."""
     return gettext(_THINGS[thing]) if thing in _THINGS else thing.replace("_", " ")
+
+
+def detail_words(detail: str) -> str:
+    """Return what a detail is called; one nobody gave a word to reads as it was recorded."""
+    return gettext(_DETAILS[detail]) if detail in _DETAILS else detail.replace("_", " ")

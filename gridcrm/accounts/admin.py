@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm import __version__
 from gridcrm.accounts import queries, service, trail
-from gridcrm.accounts.action_words import action_words, thing_words
+from gridcrm.accounts.action_words import action_words, detail_words, thing_words
 from gridcrm.accounts.forms import UserIn
 from gridcrm.core.audit import first_broken
 from gridcrm.core.db import Database, sqlite_version_is_safe
@@ -150,6 +150,7 @@ class AuditPages(Controller):
             actions=await trail.actions(session, who),
             action_words=action_words,
             thing_words=thing_words,
+            detail_words=detail_words,
             checked=check,
             broken_at=await first_broken(session, database.audit_key) if check else None,
         )
