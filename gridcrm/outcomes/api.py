@@ -17,6 +17,7 @@ from gridcrm.events.models import Event
 from gridcrm.outcomes import funnel, service
 from gridcrm.outcomes.attribution import Touch
 from gridcrm.outcomes.forms import ClaimIn
+from gridcrm.outcomes.funnel import scope_of
 from gridcrm.outcomes.measure import as_data
 from gridcrm.outcomes.models import Outcome, OutcomeKind, OutcomeState
 from gridcrm.outcomes.rules import Verb
@@ -88,7 +89,7 @@ class FunnelApi(Controller):
         """Return the funnel of an event; a rate has a share and an interval from 20 people on."""
         there = await _at(session, who, event_id)
         event = await events.one(session, there, event_id)
-        found = await funnel.event_funnel(session, there, event_id, touch)
+        found = await funnel.over(session, there, scope_of(event=event_id), touch)
         return {"event_id": event_id, "title": event.title, "touch": touch} | as_data(found, who)
 
 

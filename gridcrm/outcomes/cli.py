@@ -61,7 +61,7 @@ async def _funnel(terminal: Terminal, given: Namespace) -> Result:
             raise InvalidInput({"EVENT_ID": "There is no such event."})
         who = await acting(session, event.branch_id, given.acting)
         who.must(Right.OUTCOMES_VIEW)
-        found = await funnel.event_funnel(session, who, given.event_id)
+        found = await funnel.over(session, who, funnel.scope_of(event=given.event_id))
     return {"event_id": given.event_id, "title": event.title} | as_data(found, who)
 
 

@@ -4,32 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.who import Who
 from gridcrm.events.models import Event, Invitation, Registration
 from gridcrm.outcomes.attribution import Attendance, Touch, counts_until
-from gridcrm.outcomes.measure import Funnel, Rate
-from gridcrm.outcomes.stages import Scope, Stage, at_stage, conversions, took_place, totals
+from gridcrm.outcomes.measure import Funnel
+from gridcrm.outcomes.stages import Scope, took_place, totals
 from gridcrm.segments.models import SegmentFreeze
-
-__all__ = [
-    "Funnel",
-    "Rate",
-    "Session",
-    "cell_funnels",
-    "converted_by_cell",
-    "event_funnel",
-    "last_days",
-    "scope_of",
-    "segment_funnel",
-    "series_funnel",
-    "sessions",
-    "stage_ids",
-    "with_heads",
-]
 
 
 @dataclass(frozen=True)
@@ -68,65 +52,16 @@ def scope_of(
     return Scope.of(tuple(events), tuple(invited), tuple(registered))
 
 
-async def event_funnel(
-    session: AsyncSession, who: Who, event_id: int, touch: Touch = Touch.LAST
-) -> Funnel:
-    """Return the funnel of one event of the branch at hand."""
-    return await _one(session, who, scope_of(event=event_id), touch)
-
-
-async def series_funnel(
-    session: AsyncSession,
-    who: Who,
-    series_id: int,
-    touch: Touch = Touch.LAST,
-    *,
-    until: datetime | None = None,
-) -> Funnel:
-    """Return the funnel over the events of a series; nobody counts twice.
-
-    `until` leaves out events that begin later, whose guests cannot have come yet.
-    """
-    return await _one(session, who, scope_of(series=series_id, until=until), touch)
-
-
-async def segment_funnel(
-    session: AsyncSession,
-    who: Who,
-    segment_id: int,
-    touch: Touch = Touch.LAST,
-    *,
-    until: datetime | None = None,
-) -> Funnel:
-    """Return the funnel of the people who were invited as members of a segment."""
-    return await _one(session, who, scope_of(segment=segment_id, until=until), touch)
-
-
-async def cell_funnels(
-    session: AsyncSession,
-    who: Who,
-    *,
-    since: datetime | None = None,
-    until: datetime | None = None,
-) -> dict[int, Funnel]:
-    """Return the funnel of each cell, by where people lived when they were asked or came."""
-    found = await totals(session, who.here, scope_of(since=since, until=until).by_cell())
-    return {cell_id: funnel for cell_id, funnel in found.items() if cell_id is not None}
+async def over(session: AsyncSession, who: Who, scope: Scope, touch: Touch = Touch.LAST) -> Funnel:
+    """Return the funnel over a scope in the branch at hand; nobody counts twice."""
+    return (await totals(session, who.here, scope, touch)).get(0, Funnel())
 
 
 async def last_days(session: AsyncSession, who: Who, now: datetime, days: int = 30) -> Funnel:
     """Return the funnel of the branch's events of the last days."""
     scope = scope_of(since=now - timedelta(days=days), until=now)
     heads = sum(row.anonymous_count for row in await _events(session, who, scope))
-    return with_heads(await _one(session, who, scope), heads)
-
-
-async def converted_by_cell(
-    session: AsyncSession, branch_id: int, since: datetime | None = None
-) -> dict[int, Rate]:
-    """Return for each cell how many converted of how many came, at events since a moment."""
-    found = await conversions(session, branch_id, scope_of(since=since).by_cell())
-    return {cell: rate for cell, rate in found.items() if cell is not None}
+    return with_heads(await over(session, who, scope), heads)
 
 
 async def sessions(
@@ -151,15 +86,6 @@ async def sessions(
 def with_heads(funnel: Funnel, heads: int) -> Funnel:
     """Return a funnel with the heads that were only counted."""
     return replace(funnel, anonymous=heads)
-
-
-def stage_ids(who: Who, scope: Scope, stage: Stage, touch: Touch = Touch.LAST) -> Select[Any]:
-    """Select the ids of the customers behind a number of a funnel."""
-    return at_stage(who.here, scope, stage, touch)
-
-
-async def _one(session: AsyncSession, who: Who, scope: Scope, touch: Touch = Touch.LAST) -> Funnel:
-    return (await totals(session, who.here, scope, touch)).get(0, Funnel())
 
 
 async def _events(session: AsyncSession, who: Who, scope: Scope) -> list[Any]:

@@ -18,9 +18,9 @@ from gridcrm.core.who import Right, Who
 from gridcrm.customers import queries as customers
 from gridcrm.customers.models import Customer
 from gridcrm.grids.models import GridCell
-from gridcrm.outcomes import funnel, views, words
+from gridcrm.outcomes import views, words
 from gridcrm.outcomes.attribution import Touch
-from gridcrm.outcomes.stages import Stage
+from gridcrm.outcomes.stages import Stage, at_stage
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -67,7 +67,7 @@ class FunnelPages(Controller):
         asked = views.read(request.query_params)
         stage = _stage(request.query_params.get("stage", ""))
         title, _ = await views.title_of(session, who, asked)
-        ids = funnel.stage_ids(who, views.scope(asked, now), stage, asked.touch)
+        ids = at_stage(who.here, views.scope(asked, now), stage, asked.touch)
         fits = customers.visible(who).where(col(Customer.id).in_(ids))
         total = (await session.exec(select(func.count()).select_from(fits.subquery()))).one()
         params = asked.params | {"stage": stage}

@@ -19,7 +19,9 @@ from sqlalchemy import (
     union_all,
 )
 from sqlmodel import col
+from sqlmodel import select as select_model
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from gridcrm.customers.models import Customer
 from gridcrm.events.models import (
@@ -84,12 +86,6 @@ class Scope:
     def by_event(self) -> "Scope":
         """Return the same scope, counted event by event."""
         return replace(self, invited_by=col(Event.id), registered_by=col(Event.id))
-
-    def by_cell(self) -> "Scope":
-        """Return the same scope, counted by the cell people lived in when they were asked."""
-        return replace(
-            self, invited_by=col(Invitation.cell_id), registered_by=col(Registration.cell_id)
-        )
 
 
 async def totals(
@@ -241,7 +237,7 @@ def _registrations(branch_id: int, scope: Scope, touch: Touch) -> Select[Any]:
 
 def _credited(branch_id: int, touch: Touch) -> Subquery:
     """Verified outcomes by the event and person they credit."""
-    event_id = col(Outcome.event_id if touch is Touch.LAST else Outcome.first_event_id)
+    event_id = _event_of(touch)
     financial = col(Outcome.kind).in_(rules.FINANCIAL)
     return (
         select(
@@ -261,6 +257,34 @@ def _credited(branch_id: int, touch: Touch) -> Subquery:
         .group_by(event_id, col(Outcome.customer_id))
         .subquery("credited")
     )
+
+
+def crediting(
+    branch_id: int, scope: Scope, state: OutcomeState, touch: Touch
+) -> SelectOfScalar[Outcome]:
+    """Select the outcomes in a state that credit an event of the scope to somebody in it."""
+    attended = and_(
+        col(Registration.event_id) == _event_of(touch),
+        col(Registration.customer_id) == Outcome.customer_id,
+        _came(),
+    )
+    return (
+        select_model(Outcome)
+        .join(Registration, attended)
+        .join(Event, col(Event.id) == Registration.event_id)
+        .join(Customer, col(Customer.id) == Outcome.customer_id)
+        .where(
+            col(Outcome.branch_id) == branch_id,
+            col(Outcome.state) == state,
+            _person_counts(),
+            *scope.events,
+            *scope.registered,
+        )
+    )
+
+
+def _event_of(touch: Touch) -> Any:
+    return col(Outcome.event_id if touch is Touch.LAST else Outcome.first_event_id)
 
 
 def _came() -> ColumnElement[bool]:

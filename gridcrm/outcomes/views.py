@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from math import ceil
-from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import func
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.days import local_day
@@ -22,8 +21,8 @@ from gridcrm.outcomes import funnel
 from gridcrm.outcomes.attribution import Touch
 from gridcrm.outcomes.crediting import zone_of
 from gridcrm.outcomes.funnel import Funnel, Session
-from gridcrm.outcomes.models import Outcome, OutcomeKind, OutcomeState
-from gridcrm.outcomes.stages import Scope, totals
+from gridcrm.outcomes.models import OutcomeKind, OutcomeState
+from gridcrm.outcomes.stages import Scope, crediting
 from gridcrm.segments import queries as segments
 
 PERIODS = (30, 90, 365)
@@ -130,9 +129,8 @@ async def view(session: AsyncSession, who: Who, asked: Asked, now: datetime) -> 
     title, back = await title_of(session, who, asked)
     zone = await zone_of(session, who.here)
     over = scope(asked, now)
-    found = await totals(session, who.here, over, asked.touch)
+    found = await funnel.over(session, who, over, asked.touch)
     sessions = await funnel.sessions(session, who, over, zone, asked.touch)
-    ids = [one.event_id for one in sessions]
     last = max((one.counts_until for one in sessions), default=None)
     today = local_day(now, zone.key)
     heads = 0 if over.invited else sum(one.funnel.anonymous for one in sessions)
@@ -140,10 +138,10 @@ async def view(session: AsyncSession, who: Who, asked: Asked, now: datetime) -> 
         asked=asked,
         title=title,
         back=back,
-        funnel=funnel.with_heads(found.get(0, Funnel()), heads),
+        funnel=funnel.with_heads(found, heads),
         sessions=sessions,
-        achieved=await _achieved(session, who, ids),
-        waiting=await _waiting(session, who, ids),
+        achieved=await _achieved(session, who, over, asked.touch),
+        waiting=await _waiting(session, who, over, asked.touch),
         counts_until=last,
         ripeness=_ripeness(sessions, last, today, now),
         today=today,
@@ -157,29 +155,21 @@ def _ripeness(sessions: list[Session], last: date | None, today: date, now: date
 
 
 async def _achieved(
-    session: AsyncSession, who: Who, event_ids: list[int]
+    session: AsyncSession, who: Who, over: Scope, touch: Touch
 ) -> list[tuple[OutcomeKind, int, int]]:
-    """Verified outcomes that credit the events, by kind: how many and how much, in fen."""
+    """Verified outcomes by kind: how many and how much, in fen."""
+    verified = crediting(who.here, over, OutcomeState.VERIFIED, touch).subquery()
     query = (
-        select(Outcome.kind, func.count(), func.coalesce(func.sum(Outcome.amount_fen), 0))
-        .where(*_credited(who, event_ids, OutcomeState.VERIFIED))
-        .group_by(col(Outcome.kind))
+        select(verified.c.kind, func.count(), func.coalesce(func.sum(verified.c.amount_fen), 0))
+        .group_by(verified.c.kind)
         .order_by(func.count().desc())
     )
     return [(OutcomeKind(kind), n, int(fen or 0)) for kind, n, fen in await session.exec(query)]
 
 
-async def _waiting(session: AsyncSession, who: Who, event_ids: list[int]) -> int:
-    query = select(func.count()).select_from(Outcome)
-    return (await session.exec(query.where(*_credited(who, event_ids, OutcomeState.CLAIMED)))).one()
-
-
-def _credited(who: Who, event_ids: list[int], state: OutcomeState) -> tuple[Any, ...]:
-    return (
-        Outcome.branch_id == who.here,
-        Outcome.state == state,
-        col(Outcome.event_id).in_(event_ids),
-    )
+async def _waiting(session: AsyncSession, who: Who, over: Scope, touch: Touch) -> int:
+    claimed = crediting(who.here, over, OutcomeState.CLAIMED, touch).subquery()
+    return (await session.exec(select(func.count()).select_from(claimed))).one()
 
 
 def _number(text: str) -> int:

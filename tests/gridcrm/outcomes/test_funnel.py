@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.db import Database
 from gridcrm.core.errors import NotFound
+from gridcrm.core.who import Who
 from gridcrm.customers.models import Customer
 from gridcrm.events.models import (
     Event,
@@ -159,22 +160,28 @@ def _outcomes(cast: Cast, tea: Event, lego: Event, p: dict[str, Customer]) -> li
     ]
 
 
+async def of(
+    session: AsyncSession, who: Who, touch: Touch = Touch.LAST, **what: int | None
+) -> Funnel:
+    return await funnel.over(session, who, funnel.scope_of(**what), touch)  # type: ignore[arg-type]
+
+
 async def test_the_funnel_of_the_tea_salon_is_what_was_counted_by_hand(
     session: AsyncSession, cast: Cast, world: World
 ):
-    assert await funnel.event_funnel(session, cast.zhou, world.tea.id) == TEA  # type: ignore[arg-type]
-    assert await funnel.event_funnel(session, cast.zhou, world.lego.id) == LEGO  # type: ignore[arg-type]
+    assert await of(session, cast.zhou, event=world.tea.id) == TEA
+    assert await of(session, cast.zhou, event=world.lego.id) == LEGO
 
 
 async def test_over_the_series_nobody_counts_twice(session: AsyncSession, cast: Cast, world: World):
-    assert await funnel.series_funnel(session, cast.zhou, world.series.id) == BOTH  # type: ignore[arg-type]
+    assert await of(session, cast.zhou, series=world.series.id) == BOTH
 
 
 async def test_by_first_touch_the_tea_salon_has_all_the_credit(
     session: AsyncSession, cast: Cast, world: World
 ):
-    tea = await funnel.event_funnel(session, cast.zhou, world.tea.id, Touch.FIRST)  # type: ignore[arg-type]
-    lego = await funnel.event_funnel(session, cast.zhou, world.lego.id, Touch.FIRST)  # type: ignore[arg-type]
+    tea = await of(session, cast.zhou, Touch.FIRST, event=world.tea.id)
+    lego = await of(session, cast.zhou, Touch.FIRST, event=world.lego.id)
     assert (tea.converted, tea.outcomes, tea.amount_fen) == (1, 3, 6_000_000)
     assert (lego.attended, lego.converted, lego.outcomes) == (1, 0, 0)
 
@@ -182,7 +189,7 @@ async def test_by_first_touch_the_tea_salon_has_all_the_credit(
 async def test_of_a_segment_only_those_count_who_were_invited_as_its_members(
     session: AsyncSession, cast: Cast, world: World
 ):
-    found = await funnel.segment_funnel(session, cast.zhou, world.segment.id)  # type: ignore[arg-type]
+    found = await of(session, cast.zhou, segment=world.segment.id)
     assert (found.invited, found.registered, found.attended, found.converted) == (3, 3, 2, 1)
     assert found.outcomes == 2  # the fund came after lego, to which the segment was not invited
 
@@ -190,10 +197,8 @@ async def test_of_a_segment_only_those_count_who_were_invited_as_its_members(
 async def test_a_cell_counts_those_who_lived_in_it_when_they_were_asked(
     session: AsyncSession, cast: Cast, world: World
 ):
-    found = (await funnel.cell_funnels(session, cast.zhou))[world.cell.id]  # type: ignore[index]
+    found = await of(session, cast.zhou, cell=world.cell.id)
     assert (found.invited, found.registered, found.attended, found.converted) == (4, 3, 2, 1)
-    rates = await funnel.converted_by_cell(session, cast.a.id, NOON - timedelta(days=30))  # type: ignore[arg-type]
-    assert rates == {world.cell.id: Rate(1, 2)}
 
 
 async def test_a_new_cell_of_a_person_does_not_rewrite_the_past(
@@ -204,8 +209,8 @@ async def test_a_new_cell_of_a_person_does_not_rewrite_the_past(
         person.cell_id = None
         session.add(person)
     async with database.read() as session:
-        rates = await funnel.converted_by_cell(session, cast.a.id)  # type: ignore[arg-type]
-    assert rates == {world.cell.id: Rate(1, 2)}
+        found = await of(session, cast.zhou, cell=world.cell.id)
+    assert found.conversion == Rate(1, 2)
 
 
 async def test_the_last_fifteen_days_hold_lego_only_and_a_cancelled_event_is_in_none(
@@ -224,8 +229,8 @@ async def test_the_last_fifteen_days_hold_lego_only_and_a_cancelled_event_is_in_
 
 
 async def test_branch_b_sees_nothing_of_it(session: AsyncSession, cast: Cast, world: World):
-    assert await funnel.event_funnel(session, cast.bo, world.tea.id) == Funnel()  # type: ignore[arg-type]
-    assert await funnel.cell_funnels(session, cast.bo) == {}
+    assert await of(session, cast.bo, event=world.tea.id) == Funnel()
+    assert await of(session, cast.bo, cell=world.cell.id) == Funnel()
     with pytest.raises(NotFound):
         await views.view(session, cast.bo, views.read({"event": str(world.tea.id)}), NOON)
 
@@ -241,10 +246,10 @@ async def test_each_funnel_is_one_statement(
     engine = (await session.connection()).sync_engine
     sql_event.listen(engine, "before_cursor_execute", note)
     for question in (
-        funnel.event_funnel(session, cast.zhou, world.tea.id),  # type: ignore[arg-type]
-        funnel.series_funnel(session, cast.zhou, world.series.id),  # type: ignore[arg-type]
-        funnel.segment_funnel(session, cast.zhou, world.segment.id),  # type: ignore[arg-type]
-        funnel.cell_funnels(session, cast.zhou),
+        of(session, cast.zhou, event=world.tea.id),
+        of(session, cast.zhou, series=world.series.id),
+        of(session, cast.zhou, segment=world.segment.id),
+        of(session, cast.zhou, cell=world.cell.id),
     ):
         asked.clear()
         await question
@@ -310,5 +315,24 @@ def _scopes(world: World) -> list[Scope]:
     return [
         funnel.scope_of(event=world.tea.id),
         funnel.scope_of(segment=world.segment.id),
-        *(series, series.by_event(), series.by_cell()),
+        funnel.scope_of(cell=world.cell.id),
+        *(series, series.by_event()),
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "achieved", "waiting"),
+    [
+        ("cell", {("deposit_increase", 1), ("card_issued", 1), ("product_purchased", 1)}, 1),
+        ("segment", {("deposit_increase", 1), ("card_issued", 1)}, 1),
+        ("tea", {("deposit_increase", 1), ("card_issued", 1), ("salon_referral", 1)}, 1),
+        ("lego", {("product_purchased", 1)}, 0),
+    ],
+)
+async def test_what_was_achieved_is_that_of_the_people_who_were_asked_about(
+    session: AsyncSession, cast: Cast, world: World, kind: str, achieved: set[Any], waiting: int
+):
+    asked = {kind if kind in ("cell", "segment") else "event": str(getattr(world, kind).id)}
+    view = await views.view(session, cast.zhou, views.read(asked), NOON)
+    assert {(found, n) for found, n, _ in view.achieved} == achieved
+    assert view.waiting == waiting
