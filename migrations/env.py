@@ -29,10 +29,6 @@ def include(item: Any, name: str | None, kind: str, _reflected: bool, _other: An
 
 
 def migrate(connection: Connection) -> None:
-    sqlite = connection.dialect.name == "sqlite"
-    if sqlite:
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.commit()
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
@@ -44,15 +40,17 @@ def migrate(connection: Connection) -> None:
     )
     with context.begin_transaction():
         context.run_migrations()
-    if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
-        raise SystemExit(f"Migration left broken references: {broken[:5]}")
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise SystemExit(f"Migration left broken references: {broken[:5]}")
 
 
 async def main() -> None:
     url = context.config.attributes.get("url") or settings.load().database_url
     engine = create_async_engine(url, poolclass=pool.NullPool)
     if engine.dialect.name == "sqlite":
-        prepare_sqlite(engine, ("journal_mode=WAL",), "BEGIN IMMEDIATE")
+        prepare_sqlite(engine, ("journal_mode=WAL", "foreign_keys=OFF"), "BEGIN IMMEDIATE")
     async with engine.connect() as connection:
         await connection.run_sync(migrate)
         await connection.commit()

@@ -113,3 +113,9 @@ def test_nginx_has_balanced_blocks_and_passes_the_host_on():
     text = re.sub(r"#.*", "", (DOCKER / "nginx.conf").read_text())
     assert text.count("{") == text.count("}")
     assert "proxy_set_header Host $http_host;" in text
+
+
+def test_nginx_keeps_no_log_of_what_people_look_for():
+    text = (DOCKER / "nginx.conf").read_text()
+    assert re.findall(r"access_log (.+);", text) == ["/dev/stdout without_query"]
+    assert "$request " not in text and "$args" not in text and "$request_uri" not in text  # noqa: PT018

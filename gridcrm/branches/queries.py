@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, or_, true
+from sqlalchemy.orm import defer
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -121,8 +122,9 @@ async def of_source(session: AsyncSession, branch_id: int, source: str) -> dict[
 
 
 async def place_imports(session: AsyncSession, who: Who) -> list[PlaceImport]:
-    """Return the files of places of the branch at hand, newest first."""
-    query = select(PlaceImport).where(PlaceImport.branch_id == who.here)
+    """Return the files of places of the branch at hand, newest first, without their contents."""
+    without_content = defer(PlaceImport.content, raiseload=True)  # type: ignore[arg-type]
+    query = select(PlaceImport).where(PlaceImport.branch_id == who.here).options(without_content)
     return list(await session.exec(query.order_by(col(PlaceImport.id).desc())))
 
 
