@@ -1,14 +1,19 @@
 """Values into the few classes a map can show."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from math import ceil, floor, log10
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geo.errors import StatsError
+from geo.jenks import least_spread
 
 Floats = NDArray[np.float64]
+
+MISSING, FEW = -1, -2
+"""Codes of a value that is not there, and of one with too few people behind it."""
 
 _NICE = (1.0, 2.0, 2.5, 5.0)
 _MIN_CLASSES, _MAX_CLASSES = 2, 9
@@ -41,11 +46,46 @@ class Classes:
         return np.where(known, found, -1).astype(np.int8)
 
 
+class Method(StrEnum):
+    """The ways of drawing the borders between classes."""
+
+    QUANTILE = "quantile"
+    EQUAL = "equal"
+    JENKS = "jenks"
+
+
+@dataclass(frozen=True, eq=False)
+class Classed:
+    """The classes of a map and the code of every value: its class, MISSING or FEW."""
+
+    classes: Classes
+    codes: NDArray[np.int8]
+
+
+def classify(
+    values: ArrayLike,
+    method: Method = Method.QUANTILE,
+    count: int = 5,
+    people: ArrayLike | None = None,
+    least: float = 0,
+) -> Classed:
+    """Return classes of the values that enough people stand behind, and the code of every value.
+
+    A value of fewer than `least` people is FEW: it is not shown and moves no border.
+    """
+    v = np.asarray(values, dtype=np.float64)
+    behind = np.broadcast_to(np.asarray(np.inf if people is None else people, float), v.shape)
+    few = ~(behind >= least) & np.isfinite(v)  # a missing number of people is few
+    shown = np.where(few, np.nan, v)
+    classes = _METHODS[Method(method)](shown, count)
+    return Classed(classes, np.where(few, FEW, classes.codes(shown)).astype(np.int8))
+
+
 def quantile(values: ArrayLike, count: int = 5) -> Classes:
     """Return classes with about the same number of values in each.
 
-    Inner borders are rounded as far as no value changes its class, the ends outwards. Up to `count` different values get a
-    class each.
+    Inner borders are rounded as far as no value changes its class, the ends outwards. Up to `count`
+    different values get a class each; equal values are never parted.
     """
     known = _known(values, count)
     distinct = np.unique(known)
@@ -70,6 +110,21 @@ def equal_interval(values: ArrayLike, count: int = 5) -> Classes:
     step = _nice_step(low, high, count)
     first, last = floor(low / step), ceil(high / step)
     return Classes(tuple(_clean(i * step, step) for i in range(first, last + 1)))
+
+
+def jenks(values: ArrayLike, count: int = 5) -> Classes:
+    """Return the classes within which values differ least: the best of all divisions.
+
+    Borders are rounded as those of `quantile`. Up to `count` different values get a class each.
+    Source: W. D. Fisher, On grouping for maximum homogeneity, JASA 53 (1958), G. Jenks (1967).
+    """
+    known = _known(values, count)
+    distinct, times = np.unique(known, return_counts=True)
+    if len(distinct) <= count:
+        return _one_each(distinct)
+    starts = least_spread(distinct, times.astype(np.float64), count)
+    inner = [_rounded(distinct, float(distinct[start])) for start in starts]
+    return Classes(_with_ends(inner, float(distinct[0]), float(distinct[-1])))
 
 
 def _known(values: ArrayLike, count: int) -> Floats:
@@ -113,3 +168,6 @@ def _nice_step(low: float, high: float, count: int) -> float:
 
 def _clean(value: float, step: float) -> float:
     return round(value, max(0, 2 - floor(log10(step))))
+
+
+_METHODS = {Method.QUANTILE: quantile, Method.EQUAL: equal_interval, Method.JENKS: jenks}

@@ -12,6 +12,24 @@ Floats = NDArray[np.float64]
 _M2_PER_KM2 = 1e6
 
 
+def counts(codes: ArrayLike, cells: int, weight: ArrayLike | None = None) -> Floats:
+    """Return how much lies in each of so many cells; codes are those of `assign_codes`.
+
+    Without a weight, points are counted; a point of code -1 is in no cell.
+    """
+    place = np.asarray(codes, dtype=np.intp).ravel()
+    if place.size and not (place.min() >= -1 and place.max() < cells):
+        raise StatsError(
+            "A point stands in a cell that is none of the {cells} cells.",
+            "Assign the points to the same cells.",
+            cells=cells,
+        )
+    inside = place >= 0
+    one = 1.0 if weight is None else np.asarray(weight, np.float64).ravel()
+    each = np.broadcast_to(one, place.shape)[inside]
+    return np.bincount(place[inside], each, minlength=cells)
+
+
 def density_per_km2(count: ArrayLike, area_m2: ArrayLike) -> Floats:
     """Return the count per square kilometre, NaN where there is no ground."""
     return rate(count, area_m2) * _M2_PER_KM2

@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo import HexSpec, assign_codes, tessellate
 from geo.errors import StatsError
-from geo.stats import density_per_km2, rate, wilson
+from geo.stats import counts, density_per_km2, rate, wilson
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,24 @@ def test_a_rate_is_hidden_below_its_smallest_denominator():
 def test_density_counts_per_square_kilometre():
     assert density_per_km2([250, 3], [62_500, 0]).tolist()[0] == 4000
     assert np.isnan(density_per_km2(3, 0))
+
+
+def test_everybody_is_counted_in_one_cell_or_in_none(area, home):
+    lon, lat = np.random.default_rng(3).uniform(-0.02, 0.02, (2, 4000))
+    cells = tessellate(area, HexSpec(side_m=150, origin=home))
+    codes = assign_codes(home.lon + lon, home.lat + lat, cells)
+    found = counts(codes, len(cells))
+    assert found.shape == (len(cells),)
+    assert found.sum() == (codes >= 0).sum()
+    assert found[7] == (codes == 7).sum()
+
+
+def test_money_is_summed_where_its_owners_live():
+    assert counts([0, 2, -1, 2], 4, weight=[5, 1, 100, 2.5]).tolist() == [5, 0, 3.5, 0]
+    assert counts([], 2).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("code", [-2, 3])
+def test_a_cell_of_another_map_is_refused(code):
+    with pytest.raises(StatsError, match="none of the 3 cells"):
+        counts([0, code], 3)
