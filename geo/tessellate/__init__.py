@@ -8,11 +8,20 @@ from geo.area import Area, checked_area
 from geo.plane import Plane, reach
 from geo.points import LonLat
 from geo.tessellate.cells import Cells, Tiling
+from geo.tessellate.edited import edited
 from geo.tessellate.h3cells import H3Tiling
 from geo.tessellate.hexagon import HexGrid
 from geo.tessellate.polygons import PolygonTiling
 from geo.tessellate.regular import RegularTiling
-from geo.tessellate.spec import H3Spec, HexSpec, PolygonSpec, Spec, SquareSpec
+from geo.tessellate.spec import (
+    BaseSpec,
+    EditedSpec,
+    H3Spec,
+    HexSpec,
+    PolygonSpec,
+    Spec,
+    SquareSpec,
+)
 from geo.tessellate.square import SquareGrid
 
 __all__ = ["tessellate"]
@@ -23,6 +32,8 @@ def tessellate(area: Area, spec: Spec) -> Cells:
 
     A square or hex spec without an origin gets the area's centroid, written into `cells.spec`.
     """
+    if isinstance(spec, EditedSpec):
+        return edited(tessellate(area, spec.base), spec.edits)
     area = checked_area(area)
     origin = _origin(area, spec)
     if isinstance(spec, SquareSpec | HexSpec):
@@ -30,13 +41,13 @@ def tessellate(area: Area, spec: Spec) -> Cells:
     return Cells(area, spec, _tiling(area, spec, Plane(origin, reach(area))))
 
 
-def _origin(area: Area, spec: Spec) -> LonLat:
+def _origin(area: Area, spec: BaseSpec) -> LonLat:
     if isinstance(spec, SquareSpec | HexSpec) and spec.origin:
         return spec.origin
     return LonLat(area.centroid.x, area.centroid.y)
 
 
-def _tiling(area: Area, spec: Spec, plane: Plane) -> Tiling:
+def _tiling(area: Area, spec: BaseSpec, plane: Plane) -> Tiling:
     match spec:
         case SquareSpec():
             return RegularTiling(area, SquareGrid(spec.side_m), plane)

@@ -14,6 +14,7 @@ from shapely.errors import ShapelyError
 from geo.errors import GeoError, SpecError
 from geo.frame import CRS, read_polygons
 from geo.points import LonLat
+from geo.tessellate.edits import Edit, edit_from_dict
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -29,6 +30,7 @@ class SpecKind(StrEnum):
     HEX = "hex"
     H3 = "h3"
     POLYGON = "polygon"
+    EDITED = "edited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,24 @@ class PolygonSpec:
         return {"kind": self.kind.value, "key": self.key, "keys": list(self.keys), "wkb": wkb}
 
 
-Spec = SquareSpec | HexSpec | H3Spec | PolygonSpec
+BaseSpec = SquareSpec | HexSpec | H3Spec | PolygonSpec
+
+
+@dataclass(frozen=True)
+class EditedSpec:
+    """A division that was changed by hand: the edits are replayed on the base, in their order."""
+
+    kind: ClassVar[SpecKind] = SpecKind.EDITED
+    base: BaseSpec
+    edits: tuple[Edit, ...] = field(repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return base and edits as JSON values."""
+        edits = [edit.to_dict() for edit in self.edits]
+        return {"kind": self.kind.value, "base": self.base.to_dict(), "edits": edits}
+
+
+Spec = BaseSpec | EditedSpec
 
 
 def spec_from_dict(values: Mapping[str, Any]) -> Spec:
@@ -151,11 +170,20 @@ def _read_polygons(values: Mapping[str, Any]) -> Spec:
     return PolygonSpec(gpd.GeoDataFrame(columns, geometry="geometry", crs=CRS), values["key"])
 
 
+def _read_edited(values: Mapping[str, Any]) -> Spec:
+    base = spec_from_dict(values["base"])
+    edits = tuple(edit_from_dict(edit) for edit in values["edits"])
+    if isinstance(base, EditedSpec):
+        return EditedSpec(base.base, base.edits + edits)
+    return EditedSpec(base, edits)
+
+
 _READERS = {
     SpecKind.SQUARE: _read_square,
     SpecKind.HEX: _read_hex,
     SpecKind.H3: _read_h3,
     SpecKind.POLYGON: _read_polygons,
+    SpecKind.EDITED: _read_edited,
 }
 
 
