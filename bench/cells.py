@@ -82,11 +82,11 @@ def _settle(settings: Settings, town: _Town, customers: int) -> Counter[str]:
 
 
 async def _ours(settings: Settings, town: _Town, runs: int) -> tuple[dict[str, Any], Features]:
-    shapes = f"/map/cells.geojson?plan={town.plan_id}"
+    shapes = f"/map/outlines?plan={town.plan_id}"
     paths = {
         "api_cells_with_numbers": f"/api/v1/branches/{_CODE}/cells.geojson?metric=customers",
         "map_frame": "/map/frame?metric=customers",
-        "map_shapes": shapes,
+        "map_outlines": shapes,
         "map_values_of_another_metric": "/map/values?metric=density",
     }
     async with house.opened(settings) as app:
@@ -97,7 +97,7 @@ async def _ours(settings: Settings, town: _Town, runs: int) -> tuple[dict[str, A
             found = {name: await _measured(client, path, runs) for name, path in paths.items()}
             response = await client.get(shapes)
             known = {"if-none-match": response.headers["etag"]}
-            found["map_shapes_not_modified"] = await _measured(client, shapes, runs, known, 304)
+            found["map_outlines_not_modified"] = await _measured(client, shapes, runs, known, 304)
             features = (await client.get(paths["api_cells_with_numbers"])).json()["features"]
     return found, features
 
@@ -155,7 +155,7 @@ def _page(frame: geopandas.GeoDataFrame) -> bytes:
 
 def _compared(peer: dict[str, Any], ours: dict[str, Any]) -> dict[str, float]:
     """Return how many times longer folium's page takes than what a map sends instead of it."""
-    frame, shapes = (ours[name]["median_ms"] for name in ("map_frame", "map_shapes"))
+    frame, shapes = (ours[name]["median_ms"] for name in ("map_frame", "map_outlines"))
     data = ours["api_cells_with_numbers"]["median_ms"]
     spent = {"data_alone": data, "first_view": frame + shapes, "next_view": frame}
     return {name: round(peer["median_ms"] / ms, 1) for name, ms in spent.items()}

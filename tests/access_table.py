@@ -143,7 +143,7 @@ ACCESS: dict[str, str] = {
     "POST /labels/{label_id:int}/unrelate": Right.LABELS_MANAGE,
     "POST /language": PUBLIC,
     "GET /map": Right.MAP_VIEW,
-    "GET /map/cells.geojson": Right.MAP_VIEW,
+    "GET /map/outlines": Right.MAP_VIEW,
     "GET /map/frame": Right.MAP_VIEW,
     "GET /map/places.geojson": Right.MAP_VIEW,
     "GET /map/print": Right.MAP_VIEW,

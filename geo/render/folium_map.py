@@ -22,6 +22,7 @@ from geo.render.view import InlineLayerSpec, MapView, UrlLayerSpec
 
 _LEAFLET = [("leaflet", "leaflet.js")]
 _LEAFLET_CSS = [("leaflet_css", "leaflet.css")]
+_SCRIPTS = ("cells.js", "tools.js", "map.js")
 _MAX_ZOOM = 20
 _ZOOM_STEP, _WHEEL_PX = 0.25, 120  # fine steps, so that a map fills its window
 _LABEL_ZOOM = 13
@@ -33,19 +34,20 @@ _FILE_POLICY = (
 def map_page(view: MapView, assets: Mapping[str, str], nonce: str) -> str:
     """Return a page for an iframe; `assets` gives the local address of leaflet and leaflet_css.
 
-    The page tells its parent {type: "cell", id} on a click and listens for
-    {type: "highlight", id} and {type: "recolour", url}, from its own origin only.
+    The page tells its parent {type: "cell", id} on a click, {type: "hover", id} and
+    {type: "picked", ids}, and listens for {type: "highlight", id} and {type: "recolour", url}, from
+    its own origin only.
     """
     return _rendered(OfflineFigure(view, assets, nonce))
 
 
 def map_file(view: MapView, contents: Mapping[str, str]) -> str:
     """Return the page as one file that asks for nothing; `contents` holds leaflet and leaflet_css."""
-    by_url = [layer.name for layer in view.layers if isinstance(layer, UrlLayerSpec)]
+    by_url = [layer.name for layer in (view.cells, *view.layers) if getattr(layer, "url", "")]
     if by_url:
         raise RenderError(
             "The layer {name} comes by address and can't travel in a file.",
-            "Give its GeoJSON as an InlineLayerSpec.",
+            "Give its content instead of its address.",
             name=by_url[0],
         )
     return _rendered(OneFileFigure(view, contents, ""))
@@ -82,7 +84,9 @@ GridMap.start();
 """)
     policy = ""
     style = files("geo.render").joinpath("map.css").read_text("utf-8")
-    behaviour = files("geo.render").joinpath("map.js").read_text("utf-8")
+    behaviour = "\n".join(
+        files("geo.render").joinpath(name).read_text("utf-8") for name in _SCRIPTS
+    )
 
     def __init__(self, view: MapView, assets: Mapping[str, str], nonce: str) -> None:
         super().__init__()
@@ -158,8 +162,22 @@ GridMap.on({{ this.get_name() }});
 """)
 
 
-class UrlLayer(Layer):
-    """One layer of the view, by its number; the page fetches and colours it."""
+class CellsLayer(Layer):
+    """The cells of the view."""
+
+    _template = Template("""
+{% macro script(this, kwargs) %}
+const {{ this.get_name() }} = GridMap.cells();
+{% endmacro %}
+""")
+
+    def __init__(self) -> None:
+        super().__init__(overlay=True, show=False)
+        _call(self, "cells", 0)
+
+
+class FeaturesLayer(Layer):
+    """One layer of the view, by its number; the page fetches it."""
 
     _template = Template("""
 {% macro script(this, kwargs) %}
@@ -186,8 +204,9 @@ def _rendered(figure: OfflineFigure) -> str:
         wheelPxPerZoomLevel=_WHEEL_PX,
     )
     _call(shell, "map", 0)
+    shell.add_child(CellsLayer())
     for number in range(len(view.layers)):
-        shell.add_child(UrlLayer(number))
+        shell.add_child(FeaturesLayer(number))
     figure.add_child(shell)
     return figure.render()
 
@@ -199,11 +218,12 @@ def _call(element: MacroElement, name: str, number: int) -> None:
 
 def _data_blocks(view: MapView) -> Iterable[str]:
     yield _block("gm-config", json.dumps(_config(view), ensure_ascii=False))
+    yield _block("gm-values", view.cells.values.decode())
+    if view.cells.outlines:
+        yield _block("gm-outlines", view.cells.outlines.decode())
     for number, layer in enumerate(view.layers):
         if isinstance(layer, InlineLayerSpec):
             yield _block(f"gm-data-{number}", layer.geojson.decode())
-        elif layer.values:
-            yield _block(f"gm-values-{number}", layer.values.decode())
 
 
 def _block(name: str, text: str) -> str:
@@ -219,6 +239,7 @@ def _config(view: MapView) -> dict[str, Any]:
         "hatch": {"ground": NO_DATA, "line": NO_DATA_LINE},
         "words": asdict(view.words),
         "legend": asdict(view.legend),
+        "cells": {"name": view.cells.name, "url": view.cells.url},
         "bounds": view.bounds,
         "places": [
             {"name": p.name, "lon": p.at.lon, "lat": p.at.lat, "kind": p.kind} for p in view.places
@@ -231,9 +252,6 @@ def _layer(layer: UrlLayerSpec | InlineLayerSpec) -> dict[str, Any]:
     return {
         "name": layer.name,
         "url": layer.url if isinstance(layer, UrlLayerSpec) else "",
-        "values": bool(layer.values) if isinstance(layer, UrlLayerSpec) else False,
         "level": layer.level.value,
         "shown": layer.shown,
-        "clickable": layer.clickable,
-        "fit": layer.fit,
     }

@@ -5,7 +5,6 @@ Corners of neighbouring cells are the same, so every different corner is written
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +12,6 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import RenderError
-from geo.render.view import Legend
 from geo.tessellate.cells import Cells
 
 if TYPE_CHECKING:
@@ -41,12 +39,6 @@ def frame_geojson(frame: "gpd.GeoDataFrame", id_column: str) -> bytes:
 def wkb_geojson(ids: Sequence[str], wkb: Sequence[bytes], columns: Columns | None = None) -> bytes:
     """Return stored shapes (WKB in EPSG:4326) as a feature collection."""
     return _collection(list(ids), np.asarray(shapely.from_wkb(list(wkb)), object), columns or {})
-
-
-def recolour_json(ids: Sequence[str], columns: Columns, legend: Legend | None = None) -> bytes:
-    """Return new properties for cells already on a map page, and the legend that goes with them."""
-    cells = dict(zip(ids, _rows(len(ids), columns), strict=True))
-    return _dumps({"cells": cells, "legend": asdict(legend) if legend else None}).encode()
 
 
 def _collection(ids: list[Any], shapes: NDArray[np.object_], columns: Columns) -> bytes:

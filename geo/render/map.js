@@ -1,14 +1,16 @@
 "use strict";
 // The behaviour of a map page. All text goes in as text, never as HTML.
 const GridMap = (() => {
+  const LAYERS_OFF = "gridcrm-map-layers-off";
   const BASE = { color: "#5f6873", weight: 0.7, opacity: 0.9, fillOpacity: 0.85 };
-  const CHOSEN = { color: "#111111", weight: 3, opacity: 1 };
-  const shapes = new Map(); // cell id -> its path on the map
   const pending = [];
   const overlays = {};
   const config = parsed("gm-config");
+  const tooltip = L.tooltip({ sticky: true });
   let map = null;
-  let chosen = null;
+  let cells = null;
+  let hovered = null;
+  let tools = null; // only beside a page that listens
   let pattern = null;
 
   function element(kind, className, text) {
@@ -41,47 +43,21 @@ const GridMap = (() => {
     return pattern;
   }
 
-  function look(properties) {
-    const style = { ...BASE, ...(properties.style || {}) };
-    return style.hatch ? { ...style, fillColor: hatch(), fillOpacity: 1 } : style;
-  }
-
-  function tip(shape) {
+  function tip(at) {
+    const { name, title, said } = cells.words(at);
     const box = element("div", "gm-tip");
-    for (const line of shape.feature.properties.tip || []) {
-      const row = box.appendChild(element("div"));
-      const parts = Array.isArray(line) ? line : [line];
-      parts.forEach((part, i) => row.appendChild(element(i ? "b" : "span", "", String(part))));
-    }
+    box.appendChild(element("div")).append(element("span", "", name));
+    box.appendChild(element("div")).append(element("span", "", title), element("b", "", said));
     return box;
   }
 
   function choose(id) {
-    if (chosen && chosen.feature) chosen.setStyle(look(chosen.feature.properties));
-    chosen = shapes.get(id) || null;
-    if (!chosen) return;
-    chosen.setStyle(CHOSEN);
-    chosen.bringToFront();
-    intoView();
-  }
-
-  function intoView() {
-    if (!chosen || map.getBounds().contains(chosen.getBounds().getCenter())) return;
-    map.panTo(chosen.getBounds().getCenter());
+    const middle = cells.choose(id);
+    if (middle && !map.getBounds().contains(middle)) map.panTo(middle);
   }
 
   function tell(message) {
     if (window.parent !== window) window.parent.postMessage(message, location.origin);
-  }
-
-  function dress(feature, shape, spec) {
-    const id = String(feature.id);
-    if (!spec.clickable) return;
-    shapes.set(id, shape);
-    if (feature.properties.tip) shape.bindTooltip(tip, { sticky: true });
-    shape.on("click", () => { choose(id); tell({ type: "cell", id }); });
-    shape.on("mouseover", () => tell({ type: "hover", id }));
-    shape.on("mouseout", () => tell({ type: "hover", id: null }));
   }
 
   async function fetched(url) {
@@ -92,15 +68,19 @@ const GridMap = (() => {
     return answer.json();
   }
 
+  function say(words) {
+    const box = document.body.appendChild(element("div", "gm-alarm", words));
+    box.setAttribute("role", "alert");
+    return box;
+  }
+
   function alarm(error) {
     console.error(error);
-    document.body.appendChild(element("div", "gm-alarm", config.words.load_failed))
-      .setAttribute("role", "alert");
+    say(config.words.load_failed);
   }
 
   // Marks lie over the cells and let every click through; the ground lies below them.
   function pane(level) {
-    if (level === "cells") return "overlayPane";
     const name = "gm-" + level;
     if (!map.getPane(name)) {
       map.createPane(name).style.zIndex = level === "ground" ? 350 : 450;
@@ -109,31 +89,58 @@ const GridMap = (() => {
     return name;
   }
 
-  function withValues(found, number) {
-    const { cells } = parsed("gm-values-" + number);
-    for (const feature of found.features) feature.properties = cells[feature.id] || {};
-    return found;
-  }
-
   function layer(number) {
     const spec = config.layers[number];
     const group = L.geoJSON(null, {
       pane: pane(spec.level),
-      interactive: spec.clickable,
+      interactive: false,
       pointToLayer: (feature, at) => L.circleMarker(at, { radius: 4, pane: pane(spec.level) }),
-      smoothFactor: 0, // simplified outlines would open gaps between neighbours
-      style: (feature) => look(feature.properties),
-      onEachFeature: (feature, shape) => dress(feature, shape, spec),
+      style: (feature) => ({ ...BASE, ...(feature.properties.style || {}) }),
     });
     overlays[html(spec.name)] = group;
     const data = spec.url ? fetched(spec.url) : Promise.resolve(parsed("gm-data-" + number));
-    pending.push(data.then((found) => {
-      group.addData(spec.values ? withValues(found, number) : found);
-      return spec.fit && spec.shown ? group.getBounds() : null;
-    }));
+    pending.push(data.then((found) => group.addData(found)));
     if (spec.shown) group.addTo(map);
     return group;
   }
+
+  // ------------------------------------------------------------------------------- the cells
+
+  function cellsLayer() {
+    cells = new CellLayer(hatch);
+    cells.values(parsed("gm-values"));
+    overlays[html(config.cells.name)] = cells;
+    const { url } = config.cells;
+    const data = url ? fetched(url) : Promise.resolve(parsed("gm-outlines"));
+    pending.push(data.then((found) => cells.outlines(found)));
+    cells.addTo(map);
+    map.on("click", (event) => point(event, "cell"));
+    map.on("mousemove", (event) => point(event, "hover"));
+    map.on("mouseout", () => { hovered = null; tooltip.remove(); tell({ type: "hover", id: null }); });
+    return cells;
+  }
+
+  function point(event, type) {
+    if (!map.hasLayer(cells) || (tools && tools.busy())) return;
+    const at = cells.at(event.latlng), id = cells.id(at);
+    if (type === "cell" && id !== null) { choose(id); tell({ type, id }); }
+    if (type !== "hover") return;
+    if (id === null) tooltip.remove();
+    else tooltip.setLatLng(event.latlng).setContent(id === hovered ? tooltip.getContent() : tip(at)).addTo(map);
+    if (id !== hovered) tell({ type, id });
+    map.getContainer().style.cursor = id === null ? "" : "pointer";
+    hovered = id;
+  }
+
+  async function recolour(url) {
+    const news = await fetched(url);
+    cells.values(news);
+    hovered = null;
+    if (news.legend) legend(news.legend);
+    tell({ type: "recoloured", url });
+  }
+
+  // --------------------------------------------------------------------------------- around it
 
   function swatch(item) {
     const mark = element("i", item.hatched ? "gm-hatched" : "");
@@ -154,25 +161,12 @@ const GridMap = (() => {
     box.hidden = !content.title;
   }
 
-  async function recolour(url) {
-    const news = await fetched(url);
-    for (const [id, properties] of Object.entries(news.cells)) {
-      const shape = shapes.get(id);
-      if (!shape) continue;
-      shape.feature.properties = properties;
-      shape.setStyle(shape === chosen ? { ...look(properties), ...CHOSEN } : look(properties));
-      shape.unbindTooltip();
-      if (properties.tip) shape.bindTooltip(tip, { sticky: true });
-    }
-    if (news.legend) legend(news.legend);
-    tell({ type: "recoloured", url });
-  }
-
   function listen(event) {
     if (event.origin !== location.origin || event.source !== window.parent) return;
     const { type, id, url } = event.data || {};
     if (type === "highlight") choose(id === null ? null : String(id));
     if (type === "recolour") recolour(String(url)).catch(alarm);
+    if (type === "unpick") cells.pick([]);
   }
 
   function controls() {
@@ -181,13 +175,26 @@ const GridMap = (() => {
     L.control.zoom({ zoomInTitle: config.words.zoom_in, zoomOutTitle: config.words.zoom_out })
       .addTo(map);
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+    if (window.parent !== window) tools = MapTools({ map, cells, words: config.words, tell, say });
     if (Object.keys(overlays).length > 1) switches();
     map.getContainer().setAttribute("role", "region");
     map.getContainer().setAttribute("aria-label", config.title);
   }
 
+  // Which layers are shown is remembered on this device.
+  function remembered() {
+    let off = [];
+    try { off = JSON.parse(localStorage.getItem(LAYERS_OFF)) || []; } catch { /* private window */ }
+    for (const [name, group] of Object.entries(overlays)) if (off.includes(name)) group.remove();
+    map.on("overlayadd overlayremove", () => {
+      const hidden = Object.keys(overlays).filter((name) => !map.hasLayer(overlays[name]));
+      try { localStorage.setItem(LAYERS_OFF, JSON.stringify(hidden)); } catch { /* private window */ }
+    });
+  }
+
   function switches() {
     L.control.layers(null, overlays).addTo(map);
+    remembered();
     const toggle = document.querySelector(".leaflet-control-layers-toggle");
     toggle.title = config.words.layers;
     toggle.setAttribute("aria-label", config.words.layers);
@@ -242,12 +249,9 @@ const GridMap = (() => {
     legend(config.legend);
     fold();
     window.addEventListener("message", listen);
-    map.on("resize", () => { fold(); intoView(); });
-    return Promise.all(pending).then((found) => {
-      const bounds = found.filter((one) => one && one.isValid());
-      if (bounds.length) {
-        map.fitBounds(bounds.reduce((all, one) => all.extend(one)), { padding: [8, 8] });
-      }
+    map.on("resize", fold);
+    return Promise.all(pending).then(() => {
+      if (!config.bounds) map.fitBounds(cells.getBounds(), { padding: [8, 8] });
       document.body.dataset.ready = "true";
       tell({ type: "ready" });
     }).catch(alarm);
@@ -260,5 +264,5 @@ const GridMap = (() => {
     map.fitBounds([[south, west], [north, east]], { padding: [8, 8], animate: false });
   }
 
-  return { on, layer, start };
+  return { on, cells: cellsLayer, layer, start };
 })();

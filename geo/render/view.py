@@ -1,5 +1,6 @@
 """What stands on a map, as plain values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -7,10 +8,9 @@ from geo.points import LonLat
 
 
 class Level(StrEnum):
-    """Where a layer lies: the ground, what is asked about, or marks over both."""
+    """Where a layer lies: on the ground below the cells, or as marks over them."""
 
     GROUND = "ground"
-    CELLS = "cells"
     MARKS = "marks"
 
 
@@ -42,21 +42,30 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class CellsSpec:
+    """The cells, whose outlines stay in the browser while their colours change.
+
+    The outlines, as `outlines_json` writes them, come from a path of the page's own server or
+    travel in the page; `values`, as `values_json` writes them, colour them at first.
+    """
+
+    name: str
+    values: bytes = field(repr=False)
+    url: str = ""
+    outlines: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class UrlLayerSpec:
     """Features that the page fetches as GeoJSON from a path of its own server.
 
-    Each feature's property `style` is a Leaflet path style (`hatch` for no data), `tip` a list of
-    lines, each a text or a pair of name and value. `values` may give the properties apart from the
-    shapes, as `recolour_json` writes them, so that the shapes can stay in the browser.
+    Each feature's property `style` is a Leaflet path style.
     """
 
     name: str
     url: str
+    level: Level
     shown: bool = True
-    clickable: bool = True
-    fit: bool = True
-    level: Level = Level.CELLS
-    values: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +74,23 @@ class InlineLayerSpec:
 
     name: str
     geojson: bytes = field(repr=False)
+    level: Level
     shown: bool = True
-    clickable: bool = True
-    fit: bool = True
-    level: Level = Level.CELLS
+
+
+@dataclass(frozen=True, slots=True)
+class CellValues:
+    """What a map says of every cell: its class, and words for the tooltip.
+
+    `codes` are places in `classes`; `said`, and `names` where given, are in the cells' order.
+    """
+
+    title: str
+    classes: tuple[LegendItem, ...]
+    codes: Sequence[int]
+    said: Sequence[str]
+    legend: Legend
+    names: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +101,10 @@ class MapWords:
     zoom_out: str = "Zoom out"
     layers: str = "Layers"
     places: str = "Places"
+    box: str = "Choose cells in a box"
+    lasso: str = "Choose cells with a line drawn by hand"
+    here: str = "Where am I"
+    no_place: str = "This device does not tell where it is."
     load_failed: str = "The map data could not be loaded. Reload the page."
 
 
@@ -86,13 +112,14 @@ class MapWords:
 class MapView:
     """A map to look at: where, what, and how to read it.
 
-    `bounds` (west, south, east, north) saves the page from moving once its layers have come.
+    `bounds` (west, south, east, north) saves the page from moving once its cells have come.
     """
 
     title: str
     centre: LonLat
-    layers: tuple[UrlLayerSpec | InlineLayerSpec, ...]
+    cells: CellsSpec
     legend: Legend
+    layers: tuple[UrlLayerSpec | InlineLayerSpec, ...] = ()
     places: tuple[Place, ...] = ()
     attribution: str = ""
     zoom: int = 14

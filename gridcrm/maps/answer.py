@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from geo.render.geojson import recolour_json
-from geo.render.view import Legend
+from geo.render.view import CellValues, Legend, LegendItem
 from gridcrm.core.i18n import gettext
 from gridcrm.grids import queries as grids
 from gridcrm.grids.queries import CellRow
@@ -18,8 +16,6 @@ from gridcrm.maps.question import Question
 from gridcrm.maps.records import Ask
 from gridcrm.maps.rules import Figure, Tally, figure
 from gridcrm.maps.shading import Scale, Shade, legend, scale
-
-LINE = "#ffffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +83,15 @@ def _line(used: Scale, cell: CellRow, one: Figure) -> Line:
     return Line(cell, one, used.shade(one), words.said(used.measure, one))
 
 
-def ids(given: Answer) -> list[str]:
-    """Return the cells' ids as a map page knows them."""
-    return [str(line.cell.id) for line in given.lines]
-
-
-def looks(given: Answer) -> dict[str, list[Any]]:
-    """Return each cell's style and tooltip, in the order of the cells."""
-    name = gettext(given.definition.name)
-    return {
-        "style": [_style(line.shade) for line in given.lines],
-        "tip": [[line.cell.name, [name, line.said]] for line in given.lines],
-    }
-
-
-def values_json(given: Answer) -> bytes:
-    """Return what recolours a map page without sending a shape again."""
-    return recolour_json(ids(given), looks(given), given.legend)
-
-
-def _style(shade: Shade) -> dict[str, Any]:
-    edge = {"color": LINE, "weight": 1}
-    return edge | ({"hatch": True} if shade.hatched else {"fillColor": shade.colour})
+def values(given: Answer, *, named: bool) -> CellValues:
+    """Return what a map page says of the cells, in their order; with their names if it is new."""
+    shades = list(dict.fromkeys(line.shade for line in given.lines))
+    code = {shade: at for at, shade in enumerate(shades)}
+    return CellValues(
+        title=gettext(given.definition.name),
+        classes=tuple(LegendItem("", shade.colour, shade.hatched) for shade in shades),
+        codes=[code[line.shade] for line in given.lines],
+        said=[line.said for line in given.lines],
+        legend=given.legend,
+        names=[line.cell.name for line in given.lines] if named else (),
+    )

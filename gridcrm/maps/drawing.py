@@ -3,14 +3,24 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import shapely
 
 from geo.points import LonLat
-from geo.render.geojson import wkb_geojson
+from geo.render.outlines import outlines_json, values_json
 from geo.render.schematic import SchematicCell, schematic_svg
-from geo.render.view import InlineLayerSpec, Legend, Level, MapView, MapWords, UrlLayerSpec
+from geo.render.view import (
+    CellsSpec,
+    InlineLayerSpec,
+    Legend,
+    Level,
+    MapView,
+    MapWords,
+    UrlLayerSpec,
+)
 from gridcrm.branches.models import Branch, Place
 from gridcrm.core.i18n import Language, current, gettext
+from gridcrm.core.tables import stored
 from gridcrm.grids.models import GridCell
 from gridcrm.maps import answer as answers
 from gridcrm.maps import places as around
@@ -33,35 +43,38 @@ class Sheet:
 
 def frame_page(sheet: Sheet, assets: Mapping[str, str], nonce: str) -> str:
     """Return the page for the frame; shapes come by address and stay in the browser."""
-    url = f"/map/cells.geojson?plan={sheet.plan_id}"
-    layers = [UrlLayerSpec(gettext("Cells"), url, values=answers.values_json(sheet.answer))]
-    for level in around.levels(sheet.origins):
-        url = f"/map/places.geojson?level={level.value}"
-        layers.append(
-            UrlLayerSpec(_level_name(level), url, clickable=False, fit=False, level=level)
-        )
+    values = values_json(answers.values(sheet.answer, named=True))
+    cells = CellsSpec(gettext("Cells"), values, url=f"/map/outlines?plan={sheet.plan_id}")
+    layers = tuple(
+        UrlLayerSpec(_level_name(level), f"/map/places.geojson?level={level.value}", level)
+        for level in around.levels(sheet.origins)
+    )
     from geo.render.folium_map import map_page  # here, because folium is slow to load
 
-    return map_page(_view(sheet, tuple(layers), sheet.answer.legend), assets, nonce)
+    return map_page(_view(sheet, cells, layers, sheet.answer.legend), assets, nonce)
 
 
 def file_page(
     sheet: Sheet, cells: Sequence[GridCell], places: Sequence[Place], contents: Mapping[str, str]
 ) -> str:
     """Return the same map as one file without any address in it."""
-    look = answers.looks(sheet.answer)
-    shapes = wkb_geojson(answers.ids(sheet.answer), [cell.wkb for cell in cells], look)
-    layers = [InlineLayerSpec(gettext("Cells"), shapes)]
-    for level in around.levels(sheet.origins):
-        features = around.places_geojson([p for p in places if p.kind in around.KINDS[level]])
-        layers.append(
-            InlineLayerSpec(_level_name(level), features, clickable=False, fit=False, level=level)
+    shapes = np.asarray(shapely.from_wkb([cell.wkb for cell in cells]), dtype=object)
+    outlines = outlines_json([stored(cell.id) for cell in cells], shapes)
+    values = values_json(answers.values(sheet.answer, named=True))
+    layers = tuple(
+        InlineLayerSpec(
+            _level_name(level),
+            around.places_geojson([p for p in places if p.kind in around.KINDS[level]]),
+            level,
         )
+        for level in around.levels(sheet.origins)
+    )
     legend = sheet.answer.legend
     explained = replace(legend, note=f"{sheet.answer.formula} {legend.note}".strip())
     from geo.render.folium_map import map_file
 
-    return map_file(_view(sheet, tuple(layers), explained), contents)
+    cells_spec = CellsSpec(gettext("Cells"), values, outlines=outlines)
+    return map_file(_view(sheet, cells_spec, layers, explained), contents)
 
 
 def drawing(sheet: Sheet, cells: Sequence[GridCell], *, small: bool = False) -> str:
@@ -81,11 +94,15 @@ def drawing(sheet: Sheet, cells: Sequence[GridCell], *, small: bool = False) -> 
 
 
 def _view(
-    sheet: Sheet, layers: tuple[UrlLayerSpec | InlineLayerSpec, ...], legend: Legend
+    sheet: Sheet,
+    cells: CellsSpec,
+    layers: tuple[UrlLayerSpec | InlineLayerSpec, ...],
+    legend: Legend,
 ) -> MapView:
     return MapView(
         title=legend.title,
         centre=LonLat(sheet.branch.lon, sheet.branch.lat),
+        cells=cells,
         layers=layers,
         legend=legend,
         places=around.names(sheet.branch, sheet.named),
@@ -97,6 +114,10 @@ def _view(
             gettext("Zoom out"),
             gettext("Layers"),
             gettext("Place names"),
+            gettext("Choose cells in a box"),
+            gettext("Choose cells with a line drawn by hand"),
+            gettext("Where am I"),
+            gettext("This device does not tell where it is."),
             gettext("The map data could not be loaded. Reload the page."),
         ),
     )

@@ -2,17 +2,19 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+import shapely
 from litestar import Controller, MediaType, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from geo.render.geojson import wkb_geojson
+from geo.render.outlines import outlines_json, values_json
 from geo.render.view import Level
 from gridcrm.branches import queries as branches
 from gridcrm.core.errors import NotFound
@@ -22,8 +24,8 @@ from gridcrm.core.policy import needs
 from gridcrm.core.settings import Settings
 from gridcrm.core.who import Right, Who
 from gridcrm.grids import queries as grids
+from gridcrm.maps import answer as answers
 from gridcrm.maps import cells, drawing, loading, queries, screen
-from gridcrm.maps.answer import values_json
 from gridcrm.maps.choices import choices, completed
 from gridcrm.maps.forms import MapIn, ViewIn
 from gridcrm.maps.places import places_geojson
@@ -97,10 +99,10 @@ class MapPages(Controller):
         on = await loading.ground(session, who)
         given = completed(_given(request), await choices(session, who))
         shown = await loading.answered(session, who, on, given, now, blur_key(who, settings.secret))
-        return Response(values_json(shown), media_type=MediaType.JSON)
+        return Response(values_json(answers.values(shown, named=False)), media_type=MediaType.JSON)
 
-    @get("/cells.geojson", opt=PACKED)
-    async def cells(
+    @get("/outlines", opt=PACKED)
+    async def outlines(
         self,
         request: Request[Any, Any, Any],
         session: NamedDependency[AsyncSession],
@@ -115,9 +117,9 @@ class MapPages(Controller):
         if request.headers.get("if-none-match") == tag:
             return Response(None, status_code=304, headers={"ETag": tag})
         shapes = await queries.shapes(session, on.plan_id)
-        content = await asyncio.to_thread(wkb_geojson, list(map(str, shapes)), [*shapes.values()])
+        content = await asyncio.to_thread(_outlines, shapes)
         headers = (_KEPT if plan else _ASKED) | {"ETag": tag}
-        return Response(content, media_type=_GEOJSON, headers=headers)
+        return Response(content, media_type=MediaType.JSON, headers=headers)
 
     @get("/places.geojson", opt=PACKED)
     async def places(
@@ -177,6 +179,11 @@ class CellPages(Controller):
         found = await cells.profile(session, who, cell, now, settings.secret)
         name = "maps/_cell.html" if wants_fragment(request) else "maps/cell.html"
         return await page(request, name, found=found)
+
+
+def _outlines(shapes: Mapping[int, bytes]) -> bytes:
+    found = shapely.from_wkb(list(shapes.values()))
+    return outlines_json(list(shapes), np.asarray(found, dtype=object))
 
 
 def _given(request: Request[Any, Any, Any]) -> MapIn:

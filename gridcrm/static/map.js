@@ -19,6 +19,7 @@
     ready: begin,
     cell: ({ id }) => openCell(id),
     hover: ({ id }) => lightRow(id),
+    picked: ({ ids }) => showPicked(ids),
   };
   window.addEventListener("message", ({ origin, source, data }) => {
     if (origin === location.origin && source === frame.contentWindow) HEARD[data?.type]?.(data);
@@ -68,6 +69,22 @@
   });
   panel.addEventListener("pointerover", (event) => light(event.target.closest("[data-cell]")?.dataset.cell));
   panel.addEventListener("pointerleave", () => light(panel.querySelector(".cell-profile")?.dataset.cell));
+
+  // ------------------------------------------------------- cells chosen on the map
+
+  const bar = document.querySelector(".map-picked");
+
+  function showPicked(ids) {
+    const tooMany = ids.length > Number(bar.dataset.most);
+    const words = tooMany ? bar.dataset.tooMany : bar.dataset.words;
+    bar.querySelector("span").textContent = words.replace("{n}", ids.length.toLocaleString("en"));
+    const link = bar.querySelector("a");
+    if (link) link.href = `/segments/new?cells=${ids.join(",")}`;
+    if (link) link.hidden = tooMany;
+    bar.hidden = !ids.length;
+  }
+
+  bar.querySelector("button").addEventListener("click", () => { tell({ type: "unpick" }); showPicked([]); });
 
   // -------------------------------------------------------------- another metric
 

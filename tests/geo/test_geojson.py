@@ -12,7 +12,7 @@ from shapely.geometry import shape
 
 from geo import HexSpec, SquareSpec, circle, tessellate
 from geo.errors import RenderError
-from geo.render.geojson import cells_geojson, frame_geojson, recolour_json, wkb_geojson
+from geo.render.geojson import cells_geojson, frame_geojson, wkb_geojson
 from geo.render.view import Legend, LegendItem
 from tests.geo.shapes import HOME, areas
 
@@ -108,13 +108,3 @@ def test_ids_shapes_and_columns_of_different_length_are_refused():
         wkb_geojson(["a", "b"], [SOUTH_WEST.wkb])
     with pytest.raises(RenderError, match="column n has 2 values for 1 cells"):
         wkb_geojson(["a"], [SOUTH_WEST.wkb], {"n": [1, 2]})
-
-
-def test_new_colours_come_by_cell_with_their_legend():
-    legend = Legend("客户", (LegendItem("1 – 5", "#ff0000"),), "n = 6")
-    news = json.loads(
-        recolour_json(["a", "b"], {"style": [{"fillColor": "#ff0000"}, None]}, legend)
-    )
-    assert news["cells"] == {"a": {"style": {"fillColor": "#ff0000"}}, "b": {"style": None}}
-    assert news["legend"]["items"] == [{"label": "1 – 5", "colour": "#ff0000", "hatched": False}]
-    assert json.loads(recolour_json(["a"], {"n": [1]}))["legend"] is None

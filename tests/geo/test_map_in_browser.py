@@ -7,15 +7,8 @@ import pytest
 
 from geo import LonLat, SquareSpec, circle, tessellate
 from geo.render.folium_map import map_file, map_page
-from geo.render.geojson import cells_geojson, recolour_json
-from geo.render.view import (
-    InlineLayerSpec,
-    Legend,
-    LegendItem,
-    MapView,
-    Place,
-    UrlLayerSpec,
-)
+from geo.render.outlines import outlines_json, values_json
+from geo.render.view import CellsSpec, CellValues, Legend, LegendItem, MapView, Place
 
 LEAFLET = Path(__file__).parents[2] / "gridcrm/static/vendor/leaflet/dist"
 SITE = "http://map.test"
@@ -43,15 +36,23 @@ def cells():
     return tessellate(circle(home, 1000), SquareSpec(500, home))
 
 
-def content(cells, colour="#2a72b5"):
-    style = [{"fillColor": colour}] * (len(cells) - 1) + [{"hatch": True}]
-    return {"style": style, "tip": [[cell_id, [NASTY, 7]] for cell_id in cells.ids]}
+def outlines(cells):
+    return outlines_json(range(len(cells)), cells.frame.geometry.to_numpy())
 
 
-def view(layer):
+def content(cells, colour="#2a72b5", legend=None):
+    classes = (LegendItem("", colour), LegendItem("", "#ffffff", hatched=True))
+    codes = [0] * (len(cells) - 1) + [1]
+    said = ["7"] * len(cells)
+    return values_json(
+        CellValues(NASTY, classes, codes, said, legend or Legend(NASTY), list(cells.ids))
+    )
+
+
+def view(cells):
     home = LonLat(113.9474738, 22.5438314)
     legend = Legend(NASTY, (LegendItem("1 – 5", "#2a72b5"), LegendItem("无", "#fff", hatched=True)))
-    return MapView("图", home, (layer,), legend, (Place(NASTY, home),), attribution=NASTY)
+    return MapView("图", home, cells, legend, places=(Place(NASTY, home),), attribution=NASTY)
 
 
 class Visit:
@@ -95,7 +96,7 @@ class Visit:
 
 @pytest.fixture
 def answers(cells):
-    layer = UrlLayerSpec("格 <b>", "/cells.geojson")
+    layer = CellsSpec("格 <b>", content(cells), url="/outlines")
     page = map_page(view(layer), {"leaflet": "/l.js", "leaflet_css": "/l.css"}, "n0")
     legend = Legend("新", (LegendItem("9", "#9a4a08"),))
     return {
@@ -103,28 +104,51 @@ def answers(cells):
         "/map": ("text/html", page),
         "/l.js": ("text/javascript", (LEAFLET / "leaflet.js").read_text()),
         "/l.css": ("text/css", (LEAFLET / "leaflet.css").read_text()),
-        "/cells.geojson": ("application/geo+json", cells_geojson(cells, content(cells))),
-        "/news.json": (
-            "application/json",
-            recolour_json(cells.ids, content(cells, "#9a4a08"), legend),
-        ),
+        "/outlines": ("application/json", outlines(cells)),
+        "/news.json": ("application/json", content(cells, "#9a4a08", legend)),
     }
 
 
-PICTURE = "document.querySelector('canvas').toDataURL()"
+PICTURE = "[...document.querySelectorAll('.gm-cells canvas')].map((one) => one.toDataURL()).join()"
 
 
 def wait_until_the_picture(visit, condition):
     visit.map.wait_for_function(f"(other) => {PICTURE} {condition} other[0]", arg=visit.pictures)
 
 
-def test_a_click_tells_the_page_around_which_cell_it_was(browser, answers):
+def test_a_click_tells_the_page_around_which_cell_it_was(browser, answers, cells):
     visit = Visit(browser, answers).open()
     visit.page.mouse.click(500, 390)
     visit.page.wait_for_function("heard.some((m) => m.type === 'cell')")
-    assert visit.heard("cell") == [{"type": "cell", "id": "sq:500:0:0"}]
+    assert visit.heard("cell") == [
+        {"type": "cell", "id": str(cells.ids.tolist().index("sq:500:0:0"))}
+    ]
     assert visit.complaints == []
-    assert set(visit.asked) <= {"/", "/map", "/l.js", "/l.css", "/cells.geojson"}
+    assert set(visit.asked) <= {"/", "/map", "/l.js", "/l.css", "/outlines"}
+
+
+@pytest.mark.parametrize("kind", ["box", "lasso"])
+def test_cells_in_a_box_or_a_line_by_hand_are_told_and_the_next_click_is_free_again(
+    browser, answers, kind
+):
+    visit = Visit(browser, answers).open()
+    visit.map.click(f".gm-{kind}")
+    mouse = visit.page.mouse
+    mouse.move(120, 60)
+    mouse.down()
+    for x, y in ((880, 60), (880, 720), (120, 720)) if kind == "lasso" else ((880, 720),):
+        mouse.move((120 + x) / 2, (60 + y) / 2)
+        mouse.move(x, y)
+    mouse.up()
+    visit.page.wait_for_function("heard.some((m) => m.type === 'picked')")
+    (picked,) = visit.heard("picked")
+    assert len(picked["ids"]) > 4
+    assert visit.heard("cell") == []
+
+    mouse.click(500, 390)
+    visit.page.wait_for_function("heard.some((m) => m.type === 'cell')")
+    visit.say({"type": "unpick"})
+    assert visit.complaints == []
 
 
 def test_what_people_wrote_is_read_and_not_run(browser, answers):
@@ -161,7 +185,7 @@ def test_a_message_from_the_map_itself_changes_nothing(browser, answers):
 
 def test_the_page_around_can_point_at_a_cell_and_let_go(browser, answers):
     visit = Visit(browser, answers).open()
-    visit.say({"type": "highlight", "id": "sq:500:1:0"})
+    visit.say({"type": "highlight", "id": "3"})
     wait_until_the_picture(visit, "!==")
     visit.pictures = [visit.map.evaluate(PICTURE)]
     visit.say({"type": "highlight", "id": None})
@@ -170,7 +194,7 @@ def test_the_page_around_can_point_at_a_cell_and_let_go(browser, answers):
 
 
 def test_missing_data_is_said_in_words(browser, answers):
-    answers["/cells.geojson"] = ("text/html", "<h1>500</h1>")
+    answers["/outlines"] = ("text/html", "<h1>500</h1>")
     visit = Visit(browser, answers)
     visit.page.goto(f"{SITE}/")
     alarm = visit.page.frame_locator("iframe").locator("[role=alert]")
@@ -192,7 +216,7 @@ def test_in_a_narrow_frame_the_legend_is_folded_and_nothing_is_cut_off(browser, 
 
 
 def test_the_one_file_map_opens_without_any_server(browser, cells, tmp_path):
-    layer = InlineLayerSpec("格", cells_geojson(cells, content(cells)))
+    layer = CellsSpec("格", content(cells), outlines=outlines(cells))
     contents = {
         "leaflet": (LEAFLET / "leaflet.js").read_text(),
         "leaflet_css": (LEAFLET / "leaflet.css").read_text(),

@@ -8,11 +8,14 @@ import pytest
 from geo import LonLat
 from geo.errors import RenderError
 from geo.render.folium_map import OfflineFigure, map_file, map_page
-from geo.render.geojson import recolour_json
+from geo.render.outlines import values_json
 from geo.render.view import (
+    CellsSpec,
+    CellValues,
     InlineLayerSpec,
     Legend,
     LegendItem,
+    Level,
     MapView,
     MapWords,
     Place,
@@ -28,10 +31,19 @@ NASTY = "</script><script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{ 7
 EMPTY = b'{"type":"FeatureCollection","features":[]}'
 
 
-def view(*layers, text="地图", **more):
+def view(*layers, text="地图", cells=None, **more):
     legend = Legend(text, (LegendItem(text, "#2a72b5"),), text)
-    layers = layers or (UrlLayerSpec(text, "/maps/cells.geojson?plan=1&kind=n"),)
-    return MapView(text, LonLat(113.9474738, 22.5438314), layers, legend, **more)
+    cells = cells or CellsSpec(text, said(text), url="/map/outlines?plan=1&kind=n")
+    return MapView(text, LonLat(113.9474738, 22.5438314), cells, legend, layers, **more)
+
+
+def said(text):
+    one = LegendItem("", "#2a72b5")
+    return values_json(CellValues(text, (one,), [0], [text], Legend(text), [text]))
+
+
+def alone(*layers):
+    return view(*layers, cells=CellsSpec("cells", said("x"), outlines=b"{}"))
 
 
 class Tags(HTMLParser):
@@ -78,10 +90,11 @@ def test_every_script_carries_the_nonce_and_nothing_is_an_inline_handler():
 
 def test_what_people_wrote_never_becomes_a_tag_or_a_template():
     nasty = view(
-        UrlLayerSpec(NASTY, "/x"), text=NASTY, places=(Place(NASTY, LonLat(1, 1)),), attribution=NASTY,
+        UrlLayerSpec(NASTY, "/x", Level.MARKS), text=NASTY, places=(Place(NASTY, LonLat(1, 1)),), attribution=NASTY,
         language='"><script>', words=MapWords(places=NASTY),
     )  # fmt: skip
-    html, plain = map_page(nasty, ASSETS, "n"), map_page(view(), ASSETS, "n")
+    calm = view(UrlLayerSpec("x", "/x", Level.MARKS))
+    html, plain = map_page(nasty, ASSETS, "n"), map_page(calm, ASSETS, "n")
     assert [tag for tag, _ in Tags(html).found] == [tag for tag, _ in Tags(plain).found]
     found = config(html)
     assert found["title"] == found["legend"]["note"] == found["places"][0]["name"] == NASTY
@@ -104,35 +117,26 @@ def test_the_page_is_the_same_every_time_so_that_it_can_be_cached():
     assert map_page(view(), ASSETS, "n") == map_page(view(), ASSETS, "n")
 
 
-def test_layers_are_made_in_order_and_carry_their_settings():
+def test_cells_come_first_and_layers_in_order_with_their_settings():
     layers = (
-        UrlLayerSpec("roads", "/roads", clickable=False, fit=False),
-        UrlLayerSpec("cells", "/cells", shown=False),
+        UrlLayerSpec("roads", "/roads", Level.GROUND),
+        UrlLayerSpec("schools", "/schools", Level.MARKS, shown=False),
     )
     html = map_page(view(*layers), ASSETS, "n")
-    assert (
-        html.index("GridMap.layer(0)")
-        < html.index("GridMap.layer(1)")
-        < html.index("GridMap.start()")
-    )
-    roads, cells = config(html)["layers"]
-    assert (roads["url"], roads["shown"], roads["clickable"], roads["fit"]) == (
-        "/roads", True, False, False,
-    )  # fmt: skip
-    assert (cells["url"], cells["shown"], cells["clickable"], cells["fit"]) == (
-        "/cells", False, True, True,
-    )  # fmt: skip
+    calls = ["GridMap.cells()", "GridMap.layer(0)", "GridMap.layer(1)", "GridMap.start()"]
+    assert sorted(calls, key=html.index) == calls
+    assert config(html)["layers"] == [
+        {"name": "roads", "url": "/roads", "level": "ground", "shown": True},
+        {"name": "schools", "url": "/schools", "level": "marks", "shown": False},
+    ]
 
 
-def test_values_travel_apart_from_the_shapes():
-    news = recolour_json(["a"], {"tip": [[NASTY]]})
-    html = map_page(view(UrlLayerSpec("cells", "/cells", values=news)), ASSETS, "n")
-    block = re.search(r'id="gm-values-0">(.*?)</script>', html, re.DOTALL)[1]
-    assert json.loads(block)["cells"] == {"a": {"tip": [NASTY]}}
-    assert config(html)["layers"][0]["values"] is True
-    assert (
-        "gm-values" not in map_page(view(), ASSETS, "n").split("gm-config")[1].split("</script>")[0]
-    )
+def test_values_travel_apart_from_the_outlines():
+    html = map_page(view(cells=CellsSpec("cells", said(NASTY), url="/o")), ASSETS, "n")
+    block = re.search(r'id="gm-values">(.*?)</script>', html, re.DOTALL)[1]
+    assert json.loads(block)["said"] == json.loads(block)["names"] == [NASTY]
+    assert config(html)["cells"] == {"name": "cells", "url": "/o"}
+    assert 'id="gm-outlines"' not in html
 
 
 def test_the_page_names_its_language_and_can_be_zoomed_by_hand():
@@ -142,7 +146,7 @@ def test_the_page_names_its_language_and_can_be_zoomed_by_hand():
 
 
 def test_one_file_asks_for_nothing():
-    html = map_file(view(InlineLayerSpec("cells", EMPTY)), CONTENTS)
+    html = map_file(alone(InlineLayerSpec("roads", EMPTY, Level.GROUND)), CONTENTS)
     tags = Tags(html)
     assert not [a for _, a in tags.found if "src" in a or "href" in a]
     assert "images/layers.png" not in html
@@ -154,8 +158,8 @@ def test_one_file_asks_for_nothing():
 
 def test_one_file_holds_its_data_and_libraries_without_ending_the_script_early():
     data = json.dumps({"type": "FeatureCollection", "features": [], "note": NASTY}).encode()
-    html = map_file(view(InlineLayerSpec("cells", data)), CONTENTS)
-    assert [tag for tag, _ in Tags(html).found].count("script") == 5
+    html = map_file(alone(InlineLayerSpec("roads", data, Level.GROUND)), CONTENTS)
+    assert [tag for tag, _ in Tags(html).found].count("script") == 7
     block = re.search(r'id="gm-data-0">(.*?)</script>', html, re.DOTALL)[1]
     assert json.loads(block)["note"] == NASTY
 
@@ -163,3 +167,5 @@ def test_one_file_holds_its_data_and_libraries_without_ending_the_script_early()
 def test_a_layer_by_address_can_not_travel_in_a_file():
     with pytest.raises(RenderError, match="layer 地图 comes by address"):
         map_file(view(), CONTENTS)
+    with pytest.raises(RenderError, match="layer roads comes by address"):
+        map_file(alone(UrlLayerSpec("roads", "/roads", Level.GROUND)), CONTENTS)

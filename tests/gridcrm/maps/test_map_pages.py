@@ -54,22 +54,22 @@ async def test_head_office_sees_no_number_below_ten_on_any_page(at, filled: Town
         text = (await browser.get(path)).text
         assert not re.search(r">\s*4\s*<|\"4\"", text), path
         assert not re.search(r">\s*23\s*<|\"23\"", text), path
-    values = (await browser.get("/map/values")).json()["cells"]
-    assert values[str(filled.west.id)]["tip"] == ["西片", ["Number of customers", "<10"]]
+    values = (await browser.get("/map/values")).json()
+    assert (values["title"], values["said"][0]) == ("Number of customers", "<10")
 
 
 async def test_the_map_of_branch_b_holds_nothing_of_branch_a(at, filled: Town):
     browser = await at(filled.cast.bo)
-    shapes = (await browser.get("/map/cells.geojson")).json()
+    shapes = (await browser.get("/map/outlines")).json()
     values = (await browser.get("/map/values")).json()
 
-    assert [feature["id"] for feature in shapes["features"]] == [str(filled.south.id)]
-    assert list(values["cells"]) == [str(filled.south.id)]
-    assert (await browser.get(f"/map/cells.geojson?plan={filled.plan.id}")).status_code == 404
+    assert shapes["ids"] == [filled.south.id]
+    assert len(values["said"]) == 1
+    assert (await browser.get(f"/map/outlines?plan={filled.plan.id}")).status_code == 404
     assert (await browser.get(f"/cells/{filled.west.id}")).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/map", "/map/frame", "/map/values", "/map/cells.geojson", "/map/places.geojson", "/map/print"])  # fmt: skip
+@pytest.mark.parametrize("path", ["/map", "/map/frame", "/map/values", "/map/outlines", "/map/places.geojson", "/map/print"])  # fmt: skip
 async def test_the_inspector_is_refused_everywhere(at, filled: Town, path: str):
     browser = await at(filled.cast.xun)
     assert (await browser.get(path)).status_code == 403
@@ -106,19 +106,20 @@ async def test_every_other_page_refuses_to_be_framed(at, filled: Town):
 
 async def test_shapes_are_sent_once_and_hold_no_word_about_anybody(at, filled: Town):
     browser = await at(filled.cast.hang)
-    first = await browser.get(f"/map/cells.geojson?plan={filled.plan.id}")
+    first = await browser.get(f"/map/outlines?plan={filled.plan.id}")
     tag = first.headers["etag"]
-    again = await browser.get("/map/cells.geojson", headers={"if-none-match": tag})
+    again = await browser.get("/map/outlines", headers={"if-none-match": tag})
 
     assert first.headers["cache-control"].startswith("private, max-age=")
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == tag
-    assert all(feature["properties"] == {} for feature in first.json()["features"])
+    numbers = {"scale", "ids", "x", "y", "back", "ring", "cell"}
+    assert set(first.json()) == numbers
 
 
 async def test_another_plan_has_another_tag(at, filled: Town, session: AsyncSession):
     browser = await at(filled.cast.hang)
-    before = (await browser.get("/map/cells.geojson")).headers["etag"]
+    before = (await browser.get("/map/outlines")).headers["etag"]
     old = await session.get(GridPlan, filled.plan.id)
     assert old is not None
     old.state = PlanState.RETIRED
@@ -127,16 +128,10 @@ async def test_another_plan_has_another_tag(at, filled: Town, session: AsyncSess
     await keep(session, make.cell(filled.cast.a, new))
     await session.commit()
 
-    answer = await browser.get("/map/cells.geojson", headers={"if-none-match": before})
+    answer = await browser.get("/map/outlines", headers={"if-none-match": before})
 
     assert answer.status_code == 200
     assert answer.headers["etag"] != before
-
-
-async def test_coordinates_have_six_decimals(at, filled: Town):
-    browser = await at(filled.cast.hang)
-    text = (await browser.get("/map/cells.geojson")).text
-    assert max(len(digits) for digits in re.findall(r"\d+\.(\d+)", text)) <= 6
 
 
 async def test_places_carry_their_names_as_text_and_the_map_says_whose_data_they_are(
@@ -327,5 +322,5 @@ async def test_the_map_page_asks_the_database_a_fixed_number_of_times(
     answer = await browser.get("/map/values?metric=consent_share")
     event.remove(engine, "before_cursor_execute", note)
 
-    assert len(json.loads(answer.content)["cells"]) == 32
+    assert len(json.loads(answer.content)["said"]) == 32
     assert len(asked) == few

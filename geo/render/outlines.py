@@ -1,0 +1,93 @@
+"""Cells as outlines for the map page: whole numbers that pack small, each corner written once.
+
+A corner is new or lies some corners back; neighbours share theirs. Coordinates are millionths of a
+degree (11 cm) as second differences, which are nearly all alike on a regular grid.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.errors import RenderError
+from geo.render.view import CellValues
+
+SCALE = 1_000_000
+
+
+def outlines_json(ids: Sequence[int], shapes: NDArray[np.object_]) -> bytes:
+    """Return polygons in EPSG:4326 as `geo/render/cells.js` reads them, `ids` in their order."""
+    if len(ids) != len(shapes):
+        raise RenderError(
+            "There are {ids} ids for {shapes} shapes.",
+            "Give one id for each shape.",
+            ids=len(ids),
+            shapes=len(shapes),
+        )
+    parts, part_of = shapely.get_parts(shapes, return_index=True)
+    if (shapely.get_type_id(parts) != shapely.GeometryType.POLYGON).any():
+        raise RenderError(
+            "Only polygons can be drawn as cells.", "Leave out lines, points and mixed shapes."
+        )
+    rings, ring_of = shapely.get_rings(parts, return_index=True)
+    at, ring = shapely.get_coordinates(rings, return_index=True)
+    corners, back = _shared(at[_but_last(ring)])
+    return _packed(
+        scale=SCALE,
+        ids=np.diff(np.asarray(ids, dtype=np.int64), prepend=0),
+        x=_second_differences(corners[:, 0]),
+        y=_second_differences(corners[:, 1]),
+        back=back,
+        ring=np.bincount(ring, minlength=len(rings)) - 1,
+        cell=np.bincount(part_of[ring_of], minlength=len(shapes)),
+    )
+
+
+def values_json(values: CellValues) -> bytes:
+    """Return what colours the cells of a map page, and the legend that goes with it."""
+    plain = asdict(values) | {
+        "classes": [{"colour": one.colour, "hatched": one.hatched} for one in values.classes],
+        "codes": list(values.codes),
+        "said": list(values.said),
+    }
+    if not values.names:
+        del plain["names"]
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _but_last(ring: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Leave out the corner that closes each ring, which is its first one again."""
+    return np.append(ring[1:] == ring[:-1], False) if len(ring) else np.zeros(0, dtype=bool)
+
+
+def _shared(at: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the different corners as they come up, and for each use how far back its corner is.
+
+    0 stands for a corner that comes up for the first time.
+    """
+    whole = np.rint(at * SCALE).astype(np.int64)
+    keys = (whole[:, 0] << 32) + whole[:, 1]
+    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+    place = np.empty(len(first), dtype=np.int64)
+    place[np.argsort(first, kind="stable")] = np.arange(len(first))
+    is_new = np.zeros(len(keys), dtype=bool)
+    is_new[first] = True
+    known = np.cumsum(is_new) - is_new
+    return whole[np.sort(first)], np.where(is_new, 0, known - place[which])
+
+
+def _second_differences(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    once = np.diff(values, prepend=0)
+    return np.diff(once, prepend=0)
+
+
+def _packed(**columns: Any) -> bytes:
+    plain = {
+        name: values.tolist() if isinstance(values, np.ndarray) else values
+        for name, values in columns.items()
+    }
+    return json.dumps(plain, separators=(",", ":")).encode()
