@@ -1,0 +1,53 @@
+"""Rates of small cells, drawn towards the rate of all as far as chance alone explains them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geo.errors import StatsError
+from geo.stats import rate
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Smoothed:
+    """Rates after smoothing: what a cell's own rate weighs in it, and the rate of all."""
+
+    rate: Floats
+    own_weight: Floats  # 0: only the rate of all, 1: only the cell's own
+    overall: float
+
+
+def empirical_bayes(events: ArrayLike, population: ArrayLike) -> Smoothed:
+    """Return every cell's rate, shrunk towards the overall rate; NaN where there is nobody.
+
+    rate[i] = w[i] · events[i] / n[i] + (1 - w[i]) · m, with m = Σ events / Σ n,
+    w[i] = A / (A + m / n[i]), A = max(0, Σ n · (events / n - m)² / Σ n - m / mean(n)).
+    A cell of few people hardly moves away from the rate of all; a large one keeps its own.
+    Source: R. J. Marshall, Mapping disease and mortality rates using empirical Bayes estimators,
+    JRSS C 40 (1991).
+    """
+    k, n = np.broadcast_arrays(np.asarray(events, float), np.asarray(population, float))
+    _refuse_negative(k, n)
+    known = (n > 0) & np.isfinite(k)
+    weight, overall = np.full(k.shape, np.nan), np.nan
+    if known.any():
+        overall = float(k[known].sum() / n[known].sum())
+        weight[known] = _own_weight(k[known], n[known], overall)
+    return Smoothed(weight * rate(k, n) + (1 - weight) * overall, weight, overall)
+
+
+def _own_weight(k: Floats, n: Floats, overall: float) -> Floats:
+    spread = float((n * (k / n - overall) ** 2).sum() / n.sum())
+    between = max(0.0, spread - overall / float(n.mean()))
+    return between / (between + overall / n) if between else np.zeros_like(n)
+
+
+def _refuse_negative(k: Floats, n: Floats) -> None:
+    if (k < 0).any() or (n < 0).any() or np.isinf(k).any() or np.isinf(n).any():
+        raise StatsError(
+            "A count is infinite or below 0, so there are no rates to smooth.",
+            "Give counts of events and of people for every cell.",
+        )
