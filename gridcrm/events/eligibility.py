@@ -73,6 +73,11 @@ def channel_for(person: Person, policy: Policy) -> Channel | None:
     return next((way for way in policy.channels if _is_open(way, person, policy)), None)
 
 
+def grown_up_by(today: date) -> int:
+    """Return the last year of birth whose people are all grown up: who may still be 17 is not."""
+    return today.year - _GROWN_UP - 1
+
+
 def is_contact_time(now: datetime, zone: str) -> bool:
     """Return whether people may be called or written to at this time of day."""
     first, last = CONTACT_HOURS
@@ -93,10 +98,7 @@ def _agrees(person: Person, policy: Policy) -> bool:
 
 
 def _is_minor(person: Person, policy: Policy, _now: datetime) -> bool:
-    """Only the year is known: whoever may still be 17 counts as a minor."""
-    if person.birth_year is None:
-        return False
-    return policy.today.year - person.birth_year - 1 < _GROWN_UP
+    return person.birth_year is not None and person.birth_year > grown_up_by(policy.today)
 
 
 def _is_in_care(person: Person, policy: Policy, _now: datetime) -> bool:

@@ -16,6 +16,7 @@ from gridcrm.core.days import local_day
 from gridcrm.core.sheets_write import WriteCell
 from gridcrm.core.who import Who
 from gridcrm.customers.models import Customer
+from gridcrm.events.eligibility import grown_up_by
 from gridcrm.events.models import Suppression
 from gridcrm.exports.columns import Column, When, writer
 from gridcrm.exports.models import Use
@@ -23,7 +24,6 @@ from gridcrm.exports.rules import TERMS
 from gridcrm.exports.sources import Source
 
 SAMPLE_ROWS = 5
-_ADULT_YEARS = 18
 _STAYS = ""
 
 
@@ -106,9 +106,7 @@ def _checks(use: Use, when: When) -> dict[Suppression, Any]:
     return {
         Suppression.DECEASED: col(Customer.deceased),
         Suppression.STAFF: col(Customer.is_staff),
-        Suppression.MINOR: and_(
-            birth_year.is_not(None), birth_year > when.today.year - _ADULT_YEARS
-        ),
+        Suppression.MINOR: and_(birth_year.is_not(None), birth_year > grown_up_by(when.today)),
         Suppression.DO_NOT_CONTACT: col(Customer.do_not_contact),
         Suppression.OPEN_COMPLAINT: col(Customer.open_complaint),
         Suppression.NO_CONSENT: ~allows(consent, when.now, when.zone.key) if consent else false(),

@@ -5,15 +5,12 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from gridcrm.accounts.acting import acting
-from gridcrm.branches.models import Branch
+from gridcrm.branches.acting import acting_in
 from gridcrm.core.errors import InvalidInput
 from gridcrm.core.i18n import gettext
 from gridcrm.core.terminal import Command, Result, Terminal, acting_arguments
-from gridcrm.core.who import Right, Who
+from gridcrm.core.who import Right
 from gridcrm.events.models import Event
 from gridcrm.outcomes import funnel, importing
 from gridcrm.outcomes.measure import as_data
@@ -24,8 +21,7 @@ async def _import(terminal: Terminal, given: Namespace) -> Result:
     content = await asyncio.to_thread(path.read_bytes)
     verb = importing.dry_run if given.dry_run else importing.import_file
     async with terminal.database.transaction() as session:
-        who = await _who(session, given.branch, given.acting)
-        who.must(Right.OUTCOMES_VERIFY)
+        _, who = await acting_in(session, given, Right.OUTCOMES_VERIFY)
         report = await verb(session, who, path.name, content, terminal.now())
     return {"dry_run": given.dry_run} | report
 
@@ -74,13 +70,6 @@ def _funnel_words(found: Result) -> str:
     line = gettext("{title}: {invited} invited, {registered} registered, {attended} attended,")
     rest = gettext("{converted} converted.")
     return f"{line} {rest}".format(**found)
-
-
-async def _who(session: AsyncSession, code: str, username: str | None) -> Who:
-    found = (await session.exec(select(Branch).where(Branch.code == code))).first()
-    if found is None or found.id is None:
-        raise InvalidInput({"--branch": "There is no branch with this code."})
-    return await acting(session, found.id, username)
 
 
 COMMANDS = [

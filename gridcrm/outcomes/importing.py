@@ -50,8 +50,10 @@ async def check(
 async def commit(session: AsyncSession, who: Who, ledger_id: int, now: datetime) -> OutcomeLedger:
     """Claim every good row of a checked ledger, once."""
     ledger = await queries.ledger(session, who, ledger_id)
-    if ledger.state is LedgerState.COMMITTED or ledger.content is None:
+    if ledger.state is LedgerState.COMMITTED:
         raise RuleBroken("This file is imported already.")
+    if ledger.content is None:
+        raise RuleBroken("Another file was checked after this one. Check this one again.")
     ledger.report = await import_file(session, who, ledger.filename, ledger.content, now)
     ledger.state, ledger.committed_at, ledger.content = LedgerState.COMMITTED, now, None
     session.add(ledger)
@@ -114,10 +116,10 @@ async def _sheet(filename: str, content: bytes) -> Sheet:
 
 async def _names(session: AsyncSession, who: Who) -> Names:
     staff = select(User.id, User.username, User.display_name).where(User.branch_id == who.here)
-    handlers: dict[str, int] = {}
-    for user_id, username, display_name in await session.exec(staff):
-        if user_id is not None:
-            handlers |= {username: user_id, display_name: user_id}
+    handlers: dict[str, int | None] = {}
+    for user_id, *names in await session.exec(staff):
+        for name in names:
+            handlers[name] = user_id if handlers.get(name, user_id) == user_id else None
     titles = await session.exec(select(Event.title).where(Event.branch_id == who.here).distinct())
     return Names(handlers, frozenset(titles))
 

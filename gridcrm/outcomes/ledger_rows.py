@@ -82,9 +82,9 @@ class BadRow:
 
 @dataclass(frozen=True)
 class Names:
-    """Names that a ledger may use: colleagues by name, and the titles of events."""
+    """Names that a ledger may use: colleagues (None where two share one), and titles of events."""
 
-    handlers: Mapping[str, int]
+    handlers: Mapping[str, int | None]
     events: frozenset[str]
 
 
@@ -186,7 +186,12 @@ class _Reader:
                 "Nobody in this branch has this name.",
                 "Write the name as it is shown in GridCRM, or leave it empty.",
             )
-        return names.handlers.get(text)
+        found = names.handlers.get(text)
+        if text and found is None:
+            raise refuse(
+                "More than one colleague has this name.", "Write the user name of the one meant."
+            )
+        return found
 
     def _event_and_reference(self, names: Names) -> tuple[str, str | None]:
         either = self._text(Column.EVENT_OR_REFERENCE)

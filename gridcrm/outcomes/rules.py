@@ -96,6 +96,14 @@ def check_amount(kind: OutcomeKind, amount_fen: int | None) -> None:
         raise InvalidInput({"amount": "Give the amount in yuan."})
 
 
+def check_product(kind: OutcomeKind, product: str) -> None:
+    """Refuse a purchase that does not say of what: wealth and insurance have to be recorded."""
+    if kind is OutcomeKind.PRODUCT_PURCHASED and not product:
+        raise InvalidInput(
+            {"product": "Choose the product: it decides whether the sale has to be recorded."}
+        )
+
+
 def check_day(happened_on: date, today: date) -> None:
     """Refuse an outcome that has not happened yet."""
     if happened_on > today:

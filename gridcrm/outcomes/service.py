@@ -25,6 +25,7 @@ async def claim(session: AsyncSession, who: Who, form: ClaimIn, now: datetime) -
     zone = await zone_of(session, customer.branch_id)
     rules.check_day(form.happened_on, local_day(now, zone.key))
     rules.check_amount(form.kind, form.amount_fen)
+    rules.check_product(form.kind, form.product)
     await _one_claim_at_a_time(session, customer)
     await _refuse_twice(session, customer, form)
     credited = await credit_of(session, customer, form, zone, form.event_id)

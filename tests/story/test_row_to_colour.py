@@ -27,6 +27,7 @@ from gridcrm.labels.service import assign
 from gridcrm.outcomes import service as outcomes
 from gridcrm.outcomes.forms import ClaimIn
 from gridcrm.outcomes.models import Outcome, OutcomeKind
+from gridcrm.outcomes.rules import Verb
 from gridcrm.segments import service as segments
 from gridcrm.segments.forms import SegmentIn
 from gridcrm.segments.models import Segment
@@ -122,7 +123,8 @@ class Walk:
 
     async def the_manager_verifies_it(self) -> None:
         async with self.database.transaction() as session:
-            await outcomes.verify(session, self.cast.hang, self.claim.id or 0, self.clock.now)
+            claim, hang = self.claim.id or 0, self.cast.hang
+            await outcomes.decide(session, hang, claim, Verb.VERIFY, self.clock.now)
 
     async def seen(self, name: str, metric: str = "conversion_rate") -> dict[str, dict[str, Any]]:
         """What the rendered GeoJSON says of each cell to a person."""

@@ -231,10 +231,12 @@ async def test_a_spreadsheet_says_in_itself_who_took_it_and_what_for(
     assert b"calls for the autumn salon" in inside
 
 
-async def test_a_minor_is_on_no_marketing_list(database: Database, cast: Cast, town: Town):
+async def test_who_may_still_be_seventeen_is_on_no_marketing_list(
+    database: Database, cast: Cast, town: Town
+):
     async with database.transaction() as session:
         youth = await session.get_one(Customer, town.people["youth"].id)
-        youth.birth_year = NOON.year - 17
+        youth.birth_year = NOON.year - 18
         session.add(youth)
     form = wanted(town, kind="customers", id=None)
     assert (await take(database, cast.hang, form)).entry.dropped["minor"] == 1

@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from gridcrm.accounts.models import User
 from gridcrm.core.db import Database
 from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.outcomes import importing, service
@@ -181,3 +182,30 @@ async def test_zhou_imports_nothing_and_bo_sees_no_file_of_branch_a(
     assert (await browser.get(f"/outcomes/import?ledger={ledger.id}")).status_code == 404
     answer = await browser.post_form("/outcomes/import/commit", ledger=ledger.id)
     assert answer.status_code == 404
+
+
+async def test_a_name_that_two_colleagues_share_is_no_handler(
+    database: Database, cast: Cast, salon: Salon
+):
+    async with database.transaction() as session:
+        ming = await session.get_one(User, cast.ming.user_id)
+        ming.display_name = "Wang"
+        session.add(ming)
+    async with database.read() as session:
+        found = await report(session, cast)
+    shared = [row for row in found["bad_rows"] if row["line"] == 5]
+    assert [row["reason"] for row in shared] == ["More than one colleague has this name."]
+
+
+async def test_a_file_that_was_left_for_another_one_is_checked_again_first(
+    database: Database, cast: Cast, salon: Salon
+):
+    async with database.transaction() as session:
+        first = await importing.check(session, cast.hang, "a.csv", LEDGER, NOON)
+        second = await importing.check(session, cast.hang, "b.csv", LEDGER, NOON)
+    async with database.transaction() as session:
+        with pytest.raises(RuleBroken, match="Another file was checked"):
+            await importing.commit(session, cast.hang, first.id or 0, NOON)
+        await importing.commit(session, cast.hang, second.id or 0, NOON)
+        with pytest.raises(RuleBroken, match="imported already"):
+            await importing.commit(session, cast.hang, second.id or 0, NOON)
