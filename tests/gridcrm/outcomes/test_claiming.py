@@ -228,7 +228,7 @@ def test_a_claim_with_a_kind_or_product_that_does_not_exist_is_no_claim():
 async def test_a_purchase_without_its_product_is_no_way_round_the_recording(
     write: AsyncSession, cast: Cast, salon: Salon
 ):
+    bare = claim_in(kind="product_purchased", product="")
     with pytest.raises(InvalidInput) as refused:
-        bare = claim_in(kind="product_purchased", product="")
         await service.claim(write, cast.zhou, bare, NOON)
     assert set(refused.value.fields) == {"product"}
