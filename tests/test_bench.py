@@ -8,7 +8,7 @@ import pytest
 
 import bench
 from bench import __main__ as all_of_them
-from bench import cells, imports, place, segments, web
+from bench import cells, draw, imports, place, segments, web
 
 
 def test_all_benchmarks_are_run_by_the_one_command():
@@ -51,7 +51,14 @@ def test_a_segment_is_counted_alike_by_us_by_hand_and_by_arithmetic():
 def test_the_map_that_leaves_the_server_is_the_one_that_is_stored():
     found = cells.run(side_m=4_000, customers=400, runs=1)
     assert found["api_cells_with_numbers"]["gzip_bytes"] > 0
-    assert found["map_shapes_not_modified"]["bytes"] == 0
+    assert found["map_outlines_not_modified"]["bytes"] == 0
+
+
+@pytest.mark.browser
+def test_our_canvas_shows_the_colours_that_leaflet_shows(chromium):
+    found = draw.run(side_m=2_000, runs=1, browser=chromium)
+    assert found["squares"]["cells"] > 100
+    assert found["hexagons"]["outlines_gzip_bytes"] < found["hexagons"]["geojson_gzip_bytes"]
 
 
 @pytest.mark.slow

@@ -35,12 +35,12 @@ const CellLayer = (() => {
     };
   }
 
-  // Boxes of the cells, and buckets that name the cells of a spot.
-  function indexed(shapes) {
+  // The boxes of the cells: west, north, east, south of each.
+  function boxed(shapes) {
     const count = shapes.ids.length;
     const box = new Float64Array(4 * count);
     for (let at = 0; at < count; at += 1) {
-      let [west, north, east, south] = [Infinity, Infinity, -Infinity, -Infinity];
+      let west = Infinity, north = Infinity, east = -Infinity, south = -Infinity;
       const end = shapes.ring[shapes.cell[at + 1]];
       for (let i = shapes.ring[shapes.cell[at]]; i < end; i += 1) {
         const x = shapes.x[shapes.corner[i]], y = shapes.y[shapes.corner[i]];
@@ -49,11 +49,12 @@ const CellLayer = (() => {
         if (y < north) north = y;
         if (y > south) south = y;
       }
-      box.set([west, north, east, south], 4 * at);
+      box[4 * at] = west; box[4 * at + 1] = north; box[4 * at + 2] = east; box[4 * at + 3] = south;
     }
-    return { ...shapes, box, buckets: bucketed(box, count) };
+    return box;
   }
 
+  // Buckets that name the cells near a spot.
   function bucketed(box, count) {
     const side = Math.max(1, Math.ceil(Math.sqrt(count)));
     const all = [Infinity, Infinity, -Infinity, -Infinity];
@@ -75,11 +76,10 @@ const CellLayer = (() => {
     for (let at = 0; at < count; at += 1) {
       visit(at, (key) => (rows.has(key) ? rows.get(key).push(at) : rows.set(key, [at])));
     }
-    const near = (x, y) => {
+    return (x, y) => {
       if (x < all[0] || x > all[2] || y < all[1] || y > all[3]) return [];
       return rows.get(place(y, all[1], all[3]) * side + place(x, all[0], all[2])) || [];
     };
-    return { near };
   }
 
   function holds(shapes, at, x, y) {
@@ -116,7 +116,9 @@ const CellLayer = (() => {
     },
 
     outlines(found) {
-      this._shapes = indexed(unpacked(found));
+      const shapes = unpacked(found);
+      this._shapes = { ...shapes, box: boxed(shapes) };
+      this._near = null; // the buckets, once somebody points
       this._place = new Map(this._shapes.ids.map((id, at) => [id, at]));
       if (this._map) this._update();
       return this;
@@ -140,7 +142,8 @@ const CellLayer = (() => {
     at(latlng) {
       if (!this._shapes) return -1;
       const [x, y] = world(latlng);
-      const found = this._shapes.buckets.near(x, y).find((at) => holds(this._shapes, at, x, y));
+      this._near = this._near || bucketed(this._shapes.box, this._shapes.ids.length);
+      const found = this._near(x, y).find((at) => holds(this._shapes, at, x, y));
       return found === undefined ? -1 : found;
     },
 
@@ -218,9 +221,11 @@ const CellLayer = (() => {
       if (!this._shapes || !this._look || !this._bounds) return;
       this._project();
       const pen = this._pen(this._fills);
-      const seen = this._seen();
-      this._look.classes.forEach((look, code) => this._fill(pen, look, seen.filter((at) => this._look.codes[at] === code)));
-      if (this._typical() >= LINES_FROM_PX) this._lines(pen, seen);
+      const { classes, codes } = this._look;
+      const seen = classes.map(() => []);
+      for (const at of this._seen()) seen[codes[at]].push(at);
+      const lines = this._typical() >= LINES_FROM_PX;
+      classes.forEach((look, code) => this._fill(pen, look, seen[code], lines));
       this._drawMarks();
     },
 
@@ -265,25 +270,16 @@ const CellLayer = (() => {
       return ids.length ? (box[at + 2] - box[at]) * this._toPx.size : 0;
     },
 
-    _fill(pen, look, cells) {
+    _fill(pen, look, cells, lines) {
       pen.fillStyle = look.hatched ? this._hatching() : look.colour;
-      pen.strokeStyle = look.colour;
-      pen.lineWidth = 0.6; // closes the seams between neighbours
-      this._batches(pen, cells, () => { pen.fill("evenodd"); if (!look.hatched) pen.stroke(); });
-    },
-
-    _lines(pen, cells) {
-      pen.strokeStyle = EDGE;
-      pen.lineWidth = 1;
-      this._batches(pen, cells, () => pen.stroke());
-    },
-
-    _batches(pen, cells, ink) {
+      pen.strokeStyle = lines ? EDGE : look.colour;
+      pen.lineWidth = lines ? 1 : 0.6; // without lines it closes the seams between neighbours
       for (let from = 0; from < cells.length; from += SHAPES_A_PATH) {
         pen.beginPath();
         const to = Math.min(cells.length, from + SHAPES_A_PATH);
         for (let i = from; i < to; i += 1) this._trace(pen, cells[i]);
-        ink();
+        pen.fill("evenodd");
+        if (lines || !look.hatched) pen.stroke();
       }
     },
 
