@@ -27,6 +27,8 @@ _HTTP_TEXTS = {
 }
 _NO_COLUMN_HOLDS_IT = {"22000", "22003", "22021"}
 """What PostgreSQL says of a number beyond its range and of a character that is none."""
+_IN_EACH_OTHERS_WAY = {"40001", "40P01", "55P03"}
+"""What PostgreSQL says when it gave one of two writers up."""
 
 
 def app_error(request: Request[Any, Any, Any], error: AppError) -> Response[Any]:
@@ -52,19 +54,25 @@ def invalid(request: Request[Any, Any, Any], error: ValidationError) -> Response
     return app_error(request, InvalidInput(field_messages(error)))
 
 
-def conflict(request: Request[Any, Any, Any], _error: IntegrityError) -> Response[Any]:
+def conflict(request: Request[Any, Any, Any], _error: DBAPIError) -> Response[Any]:
     """Answer a write that collided with another one."""
     return app_error(
         request, RuleBroken("Somebody changed this at the same time. Look again and retry.")
     )
 
 
-def beyond(request: Request[Any, Any, Any], error: DBAPIError | OverflowError) -> Response[Any]:
+def of_database(request: Request[Any, Any, Any], error: DBAPIError) -> Response[Any]:
+    """Answer what the database refused, by what it says of it."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state in _IN_EACH_OTHERS_WAY:
+        return conflict(request, error)
+    return (beyond if state in _NO_COLUMN_HOLDS_IT else unexpected)(request, error)
+
+
+def beyond(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Answer a question for a number or a character that no column can hold: nothing is there."""
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    if state in _NO_COLUMN_HOLDS_IT or "SQLite INTEGER" in str(error):
-        return app_error(request, NotFound())
-    return unexpected(request, error)
+    ours = isinstance(error, OverflowError) and "SQLite INTEGER" not in str(error)
+    return unexpected(request, error) if ours else app_error(request, NotFound())
 
 
 def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -79,7 +87,7 @@ HANDLERS: dict[Any, Any] = {
     HTTPException: http_error,
     ValidationError: invalid,
     IntegrityError: conflict,
-    DBAPIError: beyond,
+    DBAPIError: of_database,
     OverflowError: beyond,
     Exception: unexpected,
 }

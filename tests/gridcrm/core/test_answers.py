@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from gridcrm.branches import service as branches
 from gridcrm.core.db import Database
 from tests.cast import Cast, seat
 from tests.conftest import Browser, Clock
@@ -43,6 +44,26 @@ async def test_a_failing_statement_does_not_say_whose_values_it_had(database: Da
                 text("select * from nowhere where phone = :phone"), params={"phone": "13800000001"}
             )
     assert "13800000001" not in str(caught.value)
+
+
+async def test_of_two_writers_in_each_others_way_one_is_told_to_try_again(
+    browser: Browser,
+    cast: Cast,
+    clock: Clock,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    class Deadlock(Exception):
+        sqlstate = "40P01"
+
+    async def given_up(*_given: object) -> None:
+        raise DBAPIError("update", {}, Deadlock())
+
+    monkeypatch.setattr(branches, "use_circle", given_up)
+    await seat(database, browser, cast.hang, clock.now)
+    answer = await browser.post("/admin/branch/circle")
+    assert answer.status_code == 409
+    assert "Look again and retry." in answer.text
 
 
 async def test_who_was_away_too_long_comes_back_to_the_same_filter(browser: Browser, cast: Cast):
