@@ -16,6 +16,9 @@ PAGES = (
     "/exports", "/admin", "/admin/branch", "/admin/places", "/admin/audit", "/me",
 )  # fmt: skip
 VISITS = [(size, language) for size in SIZES for language in ("zh", "en")]
+BLANK_ICONS = """[...document.querySelectorAll(".ti")]
+  .filter(icon => ["none", "normal"].includes(getComputedStyle(icon, "::before").content))
+  .map(icon => icon.className)"""
 WORST = {"serious", "critical"}
 
 pytestmark = pytest.mark.browser
@@ -32,6 +35,7 @@ def test_the_manager_can_read_every_page_and_nothing_leaves_the_machine(visit: V
         if wide > 0:
             faults.append(f"{path}: {wide} px too wide")
         faults += [f"{path} ({answer}): {fault}" for fault in _unreadable(visit)]
+        faults += [f"{path}: no picture for {icon}" for icon in page.evaluate(BLANK_ICONS)]
     assert faults == []
     assert visit.strangers() == []
     assert visit.complaints == []
