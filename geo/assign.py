@@ -1,5 +1,8 @@
 """Which cell holds a point: each point is in exactly one cell, or in none."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -8,18 +11,34 @@ from geo.tessellate.cells import Cells
 
 _CHUNK = 1 << 15  # points that stay in the processor's cache through all steps
 
+Part = tuple[slice, NDArray[np.int32]]
+
 
 def assign(lon: ArrayLike, lat: ArrayLike, cells: Cells) -> NDArray[np.object_]:
-    """Return the id of the cell that holds each point, None outside the area or without a place."""
-    codes = assign_codes(lon, lat, cells)
-    names = np.empty(len(cells) + 1, dtype=object)
+    """Return the id of the cell that holds each point, None outside the area or without a place.
+
+    Works through the points in parts: beyond the answer it needs a few megabytes of memory.
+    """
+    x, y = _columns(lon, lat)
+    names = np.empty(len(cells) + 1, dtype=object)  # the last one is that of code -1
     names[:-1] = cells.ids
-    return np.asarray(names[codes])
+    out = np.empty(x.size, dtype=object)
+    for part, codes in _parts(x, y, cells):
+        names.take(codes, mode="wrap", out=out[part])
+    return out.reshape(x.shape)
 
 
 def assign_codes(lon: ArrayLike, lat: ArrayLike, cells: Cells) -> NDArray[np.int32]:
     """Return the position in `cells.ids` of the cell that holds each point, -1 for none."""
-    x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
+    x, y = _columns(lon, lat)
+    out = np.empty(x.size, dtype=np.int32)
+    for part, codes in _parts(x, y, cells):
+        out[part] = codes
+    return out.reshape(x.shape)
+
+
+def _columns(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
+    x, y = np.asarray(lon), np.asarray(lat)
     if x.shape != y.shape:
         raise PointError(
             "Longitudes have the shape {lons}, latitudes {lats}.",
@@ -27,19 +46,15 @@ def assign_codes(lon: ArrayLike, lat: ArrayLike, cells: Cells) -> NDArray[np.int
             lons=x.shape,
             lats=y.shape,
         )
-    out = np.empty(x.size, dtype=np.int32)
-    flat_x, flat_y = x.ravel(), y.ravel()
+    return x, y
+
+
+def _parts(x: NDArray[Any], y: NDArray[Any], cells: Cells) -> Iterator[Part]:
+    flat_x, flat_y = x.reshape(-1), y.reshape(-1)
     for start in range(0, x.size, _CHUNK):
         part = slice(start, start + _CHUNK)
-        out[part] = _codes(flat_x[part], flat_y[part], cells)
-    return out.reshape(x.shape)
+        yield part, cells.locate(_numbers(flat_x[part]), _numbers(flat_y[part]))
 
 
-def _codes(x: NDArray[np.float64], y: NDArray[np.float64], cells: Cells) -> NDArray[np.int32]:
-    west, south, east, north = cells.reach
-    near = (x >= west) & (x <= east) & (y >= south) & (y <= north)
-    if near.all():
-        return cells.locate(x, y)
-    out = np.full(x.shape, -1, dtype=np.int32)
-    out[near] = cells.locate(x[near], y[near])
-    return out
+def _numbers(values: NDArray[Any]) -> NDArray[np.float64]:
+    return np.ascontiguousarray(values, dtype=np.float64)

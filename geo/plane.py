@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import Proj
 
 from geo.area import Area
-from geo.fit import Fit, fitted
 from geo.points import Bounds, LonLat
 
 Shapes = NDArray[np.object_]
@@ -26,23 +25,15 @@ _STEEPEST_DEG = 89.0
 
 
 class Plane:
-    """Longitude and latitude to metres around an origin, and back.
+    """Longitude and latitude to metres around an origin, and back, by PROJ."""
 
-    Within `quick`, a box (west, south, east, north), points are projected by a polynomial that
-    agrees with PROJ to a micrometre, five times as fast; elsewhere by PROJ itself.
-    """
-
-    def __init__(self, origin: LonLat, quick: Bounds | None = None) -> None:
+    def __init__(self, origin: LonLat) -> None:
         self.origin = origin
         self._proj = _projection(origin.lon, origin.lat)
-        self._quick = quick
-        self._fit = _fitted(origin, quick) if quick else None
 
     def forward(self, lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
         """Return (x, y) in metres."""
         lon, lat = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-        if self._fit and self._holds(lon, lat):
-            return self._fit.forward(lon, lat)
         return _projected(self._proj, lon, lat)
 
     def inverse(self, x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
@@ -73,14 +64,6 @@ class Plane:
     def _forward_pairs(self, pairs: Floats) -> Floats:
         return np.column_stack(_projected(self._proj, *pairs.T))
 
-    def _holds(self, lon: Floats, lat: Floats) -> bool:
-        west, south, east, north = self._quick or (1, 1, 0, 0)
-        return bool(
-            lon.size
-            and (lon.min() >= west and lon.max() <= east)
-            and (lat.min() >= south and lat.max() <= north)
-        )
-
 
 def reach(area: Area) -> Bounds:
     """Return the box in degrees that holds an area whose edges are straight on the plane.
@@ -107,12 +90,6 @@ def _longest_step_deg(area: Area) -> float:
 @lru_cache(maxsize=256)
 def _projection(lon: float, lat: float) -> Proj:
     return Proj(proj="laea", lon_0=lon, lat_0=lat, ellps="WGS84", units="m")
-
-
-@lru_cache(maxsize=256)
-def _fitted(origin: LonLat, quick: Bounds) -> Fit | None:
-    proj = _projection(origin.lon, origin.lat)
-    return fitted(lambda lon, lat: _projected(proj, lon, lat), origin, quick)
 
 
 def _projected(

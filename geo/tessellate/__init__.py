@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from geo.area import Area, checked_area
-from geo.plane import Plane, reach
+from geo.plane import Plane
 from geo.points import LonLat
 from geo.tessellate.cells import Cells, Tiling
 from geo.tessellate.edited import edited
@@ -38,7 +38,7 @@ def tessellate(area: Area, spec: Spec) -> Cells:
     origin = _origin(area, spec)
     if isinstance(spec, SquareSpec | HexSpec):
         spec = replace(spec, origin=origin)
-    return Cells(area, spec, _tiling(area, spec, Plane(origin, reach(area))))
+    return Cells(area, spec, _tiling(area, spec, Plane(origin)))
 
 
 def _origin(area: Area, spec: BaseSpec) -> LonLat:

@@ -11,7 +11,7 @@ from geo.tessellate.chains import chains, close
 from geo.tessellate.grid import Grid, Ints, Shapes, pack, whole_cells
 from geo.tessellate.outline import outline
 
-_FEW = 8  # shapes that are cut one by one
+_LITTLE = 100_000  # shapes times corners of the area: halving it again would take longer
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ def recut(area: Area, grid: Grid, found: Border) -> Border:
 def clipped(area: Area, shapes: Shapes) -> Shapes:
     """Return the part of each shape that lies in the area; halves the area while it is large."""
     out = np.empty(len(shapes), dtype=object)
-    if len(shapes) <= _FEW:
+    if len(shapes) * shapely.get_num_coordinates(area) <= _LITTLE or len(shapes) == 1:
         out[:] = [_polygonal(piece) for piece in shapely.intersection(area, shapes)]
         return out
     bounds = shapely.bounds(shapes)

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from geo.area import Area
 from geo.frame import cell_frame
-from geo.plane import Plane, reach
-from geo.points import Bounds
+from geo.plane import Plane
 from geo.tessellate.spec import Spec
 
 if TYPE_CHECKING:
@@ -114,13 +113,8 @@ class Cells:
     def _frame(self) -> "gpd.GeoDataFrame":
         return cell_frame(self.ids, self._tiling.shapes(), self.area_m2)
 
-    @cached_property
-    def reach(self) -> Bounds:
-        """The box (west, south, east, north) outside of which no point is in a cell."""
-        return reach(self._area)
-
     def locate(self, lon: Floats, lat: Floats) -> Codes:
-        """Return the position of the cell that holds each point within reach, -1 for none."""
+        """Return the position of the cell that holds each point, -1 for none."""
         return self._tiling.locate(lon, lat)
 
 

@@ -6,16 +6,24 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.fit import Steps
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 Shapes = NDArray[np.object_]
 
 
 class Grid(Protocol):
-    """One kind of regular cell of one size, around 0, 0 of the plane.
+    """One kind of regular cell of one size.
 
-    The centre of cell (col, row) is at x = step_x_m * (col + shear * row), y = step_y_m * row.
-    Its corners and edges are counted against the clock; edge n starts at corner n.
+    The centre of cell (col, row) is at x = step_x_m * (col + offset + shear * row) and
+    y = step_y_m * (row + offset). Its corners and edges are counted against the clock; edge n
+    starts at corner n.
+
+    A grid lies on a mesh: `steps` say where on it a place is, one mesh to the east and to the
+    north of the other. A slanted mesh consists of rhombi, east + north across and north - east up,
+    each of two halves. A mesh, or half of one, lies in one cell and holds its lower edges.
     """
 
     prefix: str
@@ -23,8 +31,11 @@ class Grid(Protocol):
     step_x_m: float
     step_y_m: float
     shear: float
+    offset: float
     whole_m2: float
     corners: int
+    steps: Steps
+    slanted: bool
 
     def locate(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Return the (col, row) of the one cell that holds each point, as whole numbers."""
@@ -44,6 +55,14 @@ class Grid(Protocol):
 
     def edge(self, family: Ints, line: Ints, cols: Ints, rows: Ints) -> Ints:
         """Return which edge of the cell lies on the grid line, -1 for none."""
+        ...
+
+    def mesh(self, x: Floats, y: Floats) -> tuple[Floats, Floats, Bools]:
+        """Return across, up and half of the mesh that holds each point."""
+        ...
+
+    def meshes(self, cols: Ints, rows: Ints) -> tuple[Ints, Ints, Ints]:
+        """Return across, up and half of all meshes of each cell: three arrays (cells, meshes)."""
         ...
 
 

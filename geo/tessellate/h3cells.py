@@ -1,47 +1,54 @@
 """H3 hexagons that share ground with an area."""
 
-import h3
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry import Polygon
 
 from geo.area import Area
 from geo.errors import SpecError
-from geo.plane import Plane
+from geo.plane import Plane, reach
+from geo.tessellate.finder import within
 from geo.tessellate.lattice import MAX_CELLS
 from geo.tessellate.polygons import CutShapes
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Ints = NDArray[np.int64]
+Indexes = NDArray[np.uint64]
 Shapes = NDArray[np.object_]
+
+_EARTH_M = 6_371_000.0
+_HEXAGON = 2.6  # edges squared that a hexagon covers
 
 
 class H3Tiling:
     """The H3 cells of one resolution, cut to an area."""
 
     def __init__(self, area: Area, resolution: int, plane: Plane) -> None:
-        indexes = np.array(sorted(_indexes(area, resolution, plane)), dtype=object)
-        cut = CutShapes(area, _hexagons(indexes), plane)
         self._resolution = resolution
         self.plane = plane
-        self._indexes = indexes[cut.kept]
-        self._flat, self._degrees, self._cut = cut.flat, cut.degrees, cut.cut
-        self._position = {index: at for at, index in enumerate(self._indexes)}
+        self._reach = reach(area)
+        self._ground = plane.flatten(area)
+        shapely.prepare(self._ground)
+        inner, border = _indexes(self._ground, resolution, plane)
+        indexes = np.union1d(inner, border)
+        near = np.isin(indexes, border)
+        cut = CutShapes(self._ground, _hexagons(indexes), plane, near)
+        self._indexes, self._border = indexes[cut.kept], near[cut.kept]
+        self._flat, self._degrees = cut.flat, cut.degrees
 
     def __len__(self) -> int:
         return len(self._indexes)
 
     def ids(self) -> NDArray[np.object_]:
         """Return ids such as h3:8928308280fffff."""
-        return np.array([f"h3:{index}" for index in self._indexes], dtype=object)
+        return np.array([f"h3:{index:x}" for index in self._indexes.tolist()], dtype=object)
 
     def area_m2(self) -> Floats:
         """Return the ground of every cell within the area."""
         return np.asarray(shapely.area(self._flat))
 
-    def shapes(self) -> NDArray[np.object_]:
+    def shapes(self) -> Shapes:
         """Return every cell in longitude and latitude, whole ones as H3 gives them."""
         return self._degrees.copy()
 
@@ -51,38 +58,46 @@ class H3Tiling:
 
     def locate(self, lon: Floats, lat: Floats) -> Codes:
         """Return the position of the cell that H3 names for each point, -1 outside the area."""
-        codes = np.array(
-            [self._position.get(index, -1) for index in _index_of(lon, lat, self._resolution)],
-            dtype=np.int32,
-        )
-        doubtful = np.flatnonzero((codes >= 0) & self._cut[codes])
-        x, y = self.plane.forward(lon[doubtful], lat[doubtful])
-        inside = shapely.intersects_xy(self._flat[codes[doubtful]], x, y)
-        codes[doubtful[~inside]] = -1
-        return codes
+        near = np.flatnonzero(within(self._reach, lon, lat))
+        index = _index_of(lon[near], lat[near], self._resolution)
+        at = np.minimum(np.searchsorted(self._indexes, index), len(self) - 1)
+        known = self._indexes[at] == index
+        border = np.flatnonzero(known & self._border[at])
+        x, y = self.plane.forward(lon[near[border]], lat[near[border]])
+        known[border] = shapely.intersects_xy(self._ground, x, y)
+        out = np.full(lon.shape, -1, dtype=np.int32)
+        out[near[known]] = at[known]
+        return out
 
 
-def _indexes(area: Area, resolution: int, plane: Plane) -> set[str]:
+def _indexes(ground: Area, resolution: int, plane: Plane) -> tuple[Indexes, Indexes]:
+    """Return the cells with their centre on the ground, and all cells that its border may pass."""
+    import h3  # here, as the other: slow to load
+    from h3ronpy import ContainmentMode, grid_disk
+    from h3ronpy.vector import geometry_to_cells
+
     edge_m = h3.average_hexagon_edge_length(resolution, unit="m")
-    ground = plane.flatten(area)
-    if ground.area / edge_m**2 / 2.6 > MAX_CELLS:
+    if ground.area / edge_m**2 / _HEXAGON > MAX_CELLS:
         raise SpecError(
             "H3 cells of resolution {resolution} are too small for this area.",
             "Choose a lower resolution.",
             resolution=resolution,
         )
-    border = shapely.segmentize(ground.boundary, edge_m / 2)
-    lon, lat = plane.inverse(*shapely.get_coordinates(border).T)
-    near = set(_index_of(lon, lat, resolution))
-    found = set(h3.h3shape_to_cells(h3.geo_to_h3shape(area), resolution))
-    return found.union(*(h3.grid_disk(index, 1) for index in near))
+    # in degrees, these stretches of a straight line of the plane bend by less than edge_m / 16
+    bent = plane.unflatten_all(shapely.segmentize(ground, np.sqrt(_EARTH_M * edge_m / 2)))
+    inner = geometry_to_cells(bent, resolution, containment_mode=ContainmentMode.ContainsCentroid)
+    steps = shapely.get_coordinates(shapely.segmentize(ground.boundary, edge_m / 2))
+    passed = np.unique(_index_of(*plane.inverse(*steps.T), resolution))
+    return np.asarray(inner), np.unique(np.asarray(grid_disk(passed, 1, flatten=True)))
 
 
-def _index_of(lon: Floats, lat: Floats, resolution: int) -> list[str]:
-    pairs = zip(lat.tolist(), lon.tolist(), strict=True)
-    return [h3.latlng_to_cell(y, x, resolution) for y, x in pairs]
+def _index_of(lon: Floats, lat: Floats, resolution: int) -> Indexes:
+    from h3ronpy.vector import coordinates_to_cells
+
+    return np.asarray(coordinates_to_cells(lat, lon, resolution))
 
 
-def _hexagons(indexes: NDArray[np.object_]) -> NDArray[np.object_]:
-    rings = [[(lon, lat) for lat, lon in h3.cell_to_boundary(index)] for index in indexes]
-    return np.array([Polygon(ring) for ring in rings], dtype=object)
+def _hexagons(indexes: Indexes) -> Shapes:
+    from h3ronpy.vector import cells_to_wkb_polygons
+
+    return np.asarray(shapely.from_wkb(np.asarray(cells_to_wkb_polygons(indexes))))

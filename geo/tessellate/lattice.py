@@ -23,13 +23,15 @@ _TOTAL = 1e-10
 class Lattice:
     """The cells of a grid within an area: whole ones as integers, cut ones with a shape as well.
 
-    Sorted by row and column; `cut` are the positions of the cells that hold less than a whole.
+    Sorted by row and column; `cut` are the positions of the cells that hold less than a whole,
+    `bordered` those of the cells that the border of the area passes, cut or not.
     """
 
     cols: Ints
     rows: Ints
     cut: Ints
     cut_shapes: Shapes
+    bordered: Ints
 
     def __len__(self) -> int:
         return len(self.cols)
@@ -38,18 +40,43 @@ class Lattice:
 def cover(area: Area, grid: Grid) -> Lattice:
     """Return the cells of the grid that share ground with an area of the plane."""
     _refuse_too_many(area, grid)
-    inner, edge = _inner(area, grid), border(area, grid)
+    inner, edge = filled(area, grid)[0], border(area, grid)
     inner = _without(inner, pack(edge.cols, edge.rows))
     if not _adds_up(area, grid, len(inner), edge):
         edge = recut(area, grid, edge)
     share = shapely.area(edge.shapes) / grid.whole_m2
     keys = pack(edge.cols, edge.rows)
-    every = np.concatenate([inner, keys[share > SLIVER]])
+    real = share > SLIVER
+    every = np.concatenate([inner, keys[real]])
     every.sort(kind="stable")
-    cut = (share > SLIVER) & (share < 1 - _EXACT)
+    cut = real & (share < 1 - _EXACT)
     return Lattice(
-        *unpack(every), cut=np.searchsorted(every, keys[cut]), cut_shapes=edge.shapes[cut]
+        *unpack(every),
+        cut=np.searchsorted(every, keys[cut]),
+        cut_shapes=edge.shapes[cut],
+        bordered=np.searchsorted(every, keys[real]),
     )
+
+
+def filled(areas: Area | Shapes, grid: Grid) -> tuple[Ints, Ints]:
+    """Return the packed cells whose centre lies in an area, row by row, and which area it is.
+
+    Along the line through the centres of a row, the border is crossed alternately inwards and
+    outwards.
+    """
+    start, end, _, area = segments(areas)
+    a, b = (place[:, 1] / grid.step_y_m - grid.offset for place in (start, end))
+    low = np.ceil(np.minimum(a, b)).astype(np.int64)
+    counts = np.ceil(np.maximum(a, b)).astype(np.int64) - low
+    row, which = counting(low, counts), owners(counts)
+    share = (row - a[which]) / (b - a)[which]
+    x = start[which, 0] + share * (end - start)[which, 0]
+    place = x / grid.step_x_m - grid.offset - grid.shear * row
+    order = np.lexsort((place, row, area[which]))
+    row, bound = row[order][::2], np.ceil(place[order]).astype(np.int64)
+    runs = bound[1::2] - bound[::2]
+    keys = pack(counting(bound[::2], runs), np.repeat(row, runs))
+    return keys, np.repeat(area[which][order][::2], runs)
 
 
 def _refuse_too_many(area: Area, grid: Grid) -> None:
@@ -62,26 +89,6 @@ def _refuse_too_many(area: Area, grid: Grid) -> None:
             count=round(count),
             limit=MAX_CELLS,
         )
-
-
-def _inner(area: Area, grid: Grid) -> Ints:
-    """Return the packed cells whose centre lies in the area, row by row.
-
-    Along the line through the centres of a row, the border is crossed alternately inwards and
-    outwards.
-    """
-    start, end, _ = segments(area)
-    a, b = start[:, 1] / grid.step_y_m, end[:, 1] / grid.step_y_m
-    low = np.ceil(np.minimum(a, b)).astype(np.int64)
-    counts = np.ceil(np.maximum(a, b)).astype(np.int64) - low
-    row, which = counting(low, counts), owners(counts)
-    share = (row - a[which]) / (b - a)[which]
-    x = start[which, 0] + share * (end - start)[which, 0]
-    place = x / grid.step_x_m - grid.shear * row
-    order = np.lexsort((place, row))
-    row, bound = row[order][::2], np.ceil(place[order]).astype(np.int64)
-    runs = bound[1::2] - bound[::2]
-    return pack(counting(bound[::2], runs), np.repeat(row, runs))
 
 
 def _without(keys: Ints, others: Ints) -> Ints:

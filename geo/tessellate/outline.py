@@ -7,7 +7,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.area import Area
-from geo.tessellate.grid import Floats, Grid, Ints
+from geo.tessellate.grid import Floats, Grid, Ints, Shapes, pack
 from geo.tessellate.ragged import counting, firsts, following, owners
 
 CORNER = -1  # the `family` of a point that the area brought along
@@ -36,7 +36,8 @@ class Outline:
 
 def outline(area: Area, grid: Grid) -> Outline:
     """Cut the border of an area of the plane along the grid."""
-    xy, ring, family, line = _crossed(*segments(area), grid)
+    start, end, ring, _ = segments(area)
+    xy, ring, family, line = _crossed(start, end, ring, grid)
     after = following(ring)
     cols, rows = grid.locate(*((xy + xy[after]) / 2).T)
     enters = np.empty(len(ring), dtype=bool)
@@ -55,12 +56,28 @@ def outline(area: Area, grid: Grid) -> Outline:
     )
 
 
-def segments(area: Area) -> tuple[Floats, Floats, Ints]:
-    """Return start and end of every segment and the ring it belongs to, ground on the left."""
-    rings = shapely.get_rings(shapely.get_parts(shapely.orient_polygons(area)))
+def segments(areas: Area | Shapes) -> tuple[Floats, Floats, Ints, Ints]:
+    """Return start and end of every segment, its ring and its area; ground is on the left."""
+    parts, area = shapely.get_parts(shapely.orient_polygons(areas), return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     real = (ring[1:] == ring[:-1]) & (xy[1:] != xy[:-1]).any(axis=1)
-    return xy[:-1][real], xy[1:][real], ring[:-1][real]
+    ring = ring[:-1][real]
+    return xy[:-1][real], xy[1:][real], ring, area[part[ring]]
+
+
+def touched(areas: Shapes, grid: Grid) -> tuple[Ints, Ints]:
+    """Return every cell that the border of an area touches, packed, and which area it is.
+
+    A cell may stand there more than once.
+    """
+    start, end, ring, area = segments(areas)
+    xy, ring_of, _, _ = _crossed(start, end, ring, grid)
+    places = np.concatenate([xy, (xy + xy[following(ring_of)]) / 2])
+    cols, rows = (part.astype(np.int64) for part in grid.locate(*places.T))
+    owner = np.empty(ring.max() + 1, dtype=np.int64)
+    owner[ring] = area
+    return pack(cols, rows), np.tile(owner[ring_of], 2)
 
 
 def _crossed(start: Floats, end: Floats, ring: Ints, grid: Grid) -> tuple[Floats, Ints, Ints, Ints]:

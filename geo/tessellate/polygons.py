@@ -5,17 +5,20 @@ from functools import cached_property
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 
-from geo.area import Area, polygonal_parts
+from geo.area import Area
 from geo.errors import SpecError
-from geo.plane import Plane
+from geo.plane import Plane, reach
+from geo.tessellate.border import clipped
+from geo.tessellate.finder import Find, Finder
 from geo.tessellate.lattice import SLIVER
 from geo.tessellate.raster import Raster
+from geo.tessellate.sieve import Sieve
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 Shapes = NDArray[np.object_]
 
 _PAYS_OFF = 500  # points asked for, per polygon, that make up for preparing a raster
@@ -25,13 +28,23 @@ class PolygonTiling:
     """Polygons cut to an area, sorted by id; where they overlap, the first one holds the point."""
 
     def __init__(self, area: Area, ids: Shapes, shapes: Shapes, plane: Plane) -> None:
-        cut = CutShapes(area, shapes, plane)
+        ground = plane.flatten(area)
+        shapely.prepare(ground)
+        cut = CutShapes(ground, shapes, plane, np.ones(len(shapes), dtype=bool))
+        if not len(cut.kept):
+            raise SpecError(
+                "None of the {count} polygons reaches into the area.",
+                "Choose polygons of the same place, or check longitude and latitude.",
+                count=len(shapes),
+            )
         order = np.argsort(ids[cut.kept], kind="stable")
         self.plane = plane
         self._ids = ids[cut.kept][order]
         self._flat = cut.flat[order]
         self._degrees = cut.degrees[order]
-        self._asked = 0
+        self._reach = reach(area)
+        pays_off = _PAYS_OFF * len(order)
+        self._finder = Finder(plane, self._reach, self._few, self._many, pays_off)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -54,18 +67,17 @@ class PolygonTiling:
 
     def locate(self, lon: Floats, lat: Floats) -> Codes:
         """Return the position of the first cell that covers each point, -1 for none."""
-        x, y = self.plane.forward(lon, lat)
-        self._asked += len(x)
-        if self._asked > _PAYS_OFF * len(self):
-            return self._raster.locate(x, y)
+        return self._finder.locate(lon, lat)
+
+    def _few(self, x: Floats, y: Floats) -> Codes:
         point, cell = self._tree.query(shapely.points(x, y), predicate="intersects")
         out = np.full(len(x), len(self), dtype=np.int32)
         np.minimum.at(out, point, cell.astype(np.int32))
         return np.where(out < len(self), out, -1).astype(np.int32)
 
-    @cached_property
-    def _raster(self) -> Raster:
-        return Raster(self._flat)
+    def _many(self) -> tuple[Sieve | None, Find]:
+        raster = Raster(self._flat, self.plane, self._reach)
+        return raster.sieve, raster.locate
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
@@ -73,31 +85,22 @@ class PolygonTiling:
 
 
 class CutShapes:
-    """The part of each shape that lies in the area: on the plane and in degrees.
+    """The part of each shape that lies on the ground of an area: on the plane and in degrees.
 
-    `kept` are the positions of the shapes of which something is left, `cut` says which of these
-    are no longer whole.
+    `kept` are the positions of the shapes of which something is left. Only shapes that
+    `may_reach_out` are looked at; the others are whole.
     """
 
-    def __init__(self, area: Area, shapes: Shapes, plane: Plane) -> None:
-        ground, flat = plane.flatten(area), plane.flatten_all(shapes)
-        shapely.prepare(ground)
-        whole = shapely.covers(ground, flat)
-        cut = np.flatnonzero(~whole)
-        pieces = flat.copy()
-        pieces[cut] = [_polygonal(piece) for piece in shapely.intersection(ground, flat[cut])]
+    def __init__(self, ground: Area, shapes: Shapes, plane: Plane, may_reach_out: Bools) -> None:
+        """Cut shapes in degrees to a prepared area of the plane."""
+        pieces = plane.flatten_all(shapes)
+        least = SLIVER * shapely.area(pieces)
+        asked = np.flatnonzero(may_reach_out)
+        inside, beside = (ask(ground, pieces[asked]) for ask in (shapely.covers, shapely.disjoint))
+        cut = asked[~inside & ~beside]
+        pieces[cut] = clipped(ground, pieces[cut])
+        pieces[asked[beside]] = shapely.Polygon()
         degrees = shapes.copy()
         degrees[cut] = plane.unflatten_all(pieces[cut])
-        self.kept = np.flatnonzero(shapely.area(pieces) > SLIVER * shapely.area(flat))
+        self.kept = np.flatnonzero(shapely.area(pieces) > least)
         self.flat, self.degrees = pieces[self.kept], degrees[self.kept]
-        self.cut = ~whole[self.kept]
-        if not len(self.kept):
-            raise SpecError(
-                "None of the {count} polygons reaches into the area.",
-                "Choose polygons of the same place, or check longitude and latitude.",
-                count=len(shapes),
-            )
-
-
-def _polygonal(piece: BaseGeometry) -> BaseGeometry:
-    return shapely.union_all(polygonal_parts(piece))

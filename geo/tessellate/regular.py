@@ -7,7 +7,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.area import Area
-from geo.plane import Plane
+from geo.plane import Plane, reach
+from geo.tessellate.finder import Find, Finder
 from geo.tessellate.grid import (
     Floats,
     Grid,
@@ -20,9 +21,12 @@ from geo.tessellate.grid import (
     whole_cells,
 )
 from geo.tessellate.lattice import cover
-from geo.tessellate.table import Table, table_of
+from geo.tessellate.sieve import NONE, Sieve, ask, sieve_of
+from geo.tessellate.table import look_up_of
 
 Codes = NDArray[np.int32]
+
+_PAYS_OFF = 20_000  # points that take as long as preparing a sieve
 
 
 class RegularTiling:
@@ -31,7 +35,11 @@ class RegularTiling:
     def __init__(self, area: Area, grid: Grid, plane: Plane) -> None:
         self.grid = grid
         self.plane = plane
-        self.lattice = cover(plane.flatten(area), grid)
+        self._reach = reach(area)
+        self._ground = plane.flatten(area)
+        shapely.prepare(self._ground)
+        self.lattice = cover(self._ground, grid)
+        self._finder = Finder(plane, self._reach, self._few, self._many, _PAYS_OFF)
 
     def __len__(self) -> int:
         return len(self.lattice)
@@ -69,22 +77,41 @@ class RegularTiling:
 
     def locate(self, lon: Floats, lat: Floats) -> Codes:
         """Return the position of the cell of each point, -1 outside the area."""
-        x, y = self.plane.forward(lon, lat)
-        codes = self._table.look_up(*self.grid.locate(x, y))
-        nth = self._nth_cut[codes]
-        doubtful = np.flatnonzero(nth >= 0)
-        shapes = self.lattice.cut_shapes[nth[doubtful]]
-        outside = ~shapely.intersects_xy(shapes, x[doubtful], y[doubtful])
-        codes[doubtful[outside]] = -1
-        return codes
+        return self._finder.locate(lon, lat)
+
+    def _few(self, x: Floats, y: Floats) -> Codes:
+        return self._decided(self._look_up(x, y), x, y)
+
+    def _many(self) -> tuple[Sieve | None, Find]:
+        sieve = sieve_of(self.plane, self._reach, self.grid, self._cells, self._labels)
+        if sieve is None:
+            return None, self._few
+        return sieve, lambda x, y: self._decided(sieve.look_up(x, y), x, y)
+
+    def _decided(self, labels: Codes, x: Floats, y: Floats) -> Codes:
+        """Return the code of each point; in cells on the border, the area has to hold it."""
+        border = np.flatnonzero(labels < NONE)
+        inside = shapely.intersects_xy(self._ground, x[border], y[border])
+        labels[border] = np.where(inside, ask(labels[border]), NONE)
+        return labels
 
     @cached_property
-    def _table(self) -> Table:
-        return table_of(self.lattice.cols, self.lattice.rows, self.grid.shear)
+    def _labels(self) -> Codes:
+        out = np.arange(len(self), dtype=np.int32)
+        out[self.lattice.bordered] = ask(out[self.lattice.bordered])
+        return out
+
+    @cached_property
+    def _look_up(self) -> Find:
+        return look_up_of(self.grid, self._cells, self._labels)
+
+    @property
+    def _cells(self) -> tuple[Ints, Ints]:
+        return self.lattice.cols, self.lattice.rows
 
     @cached_property
     def _nth_cut(self) -> Codes:
-        """Say for every cell, and for none (-1, the last), which cut shape it has."""
-        out = np.full(len(self) + 1, -1, dtype=np.int32)
+        """Say for every cell which cut shape it has, -1 for none."""
+        out = np.full(len(self), -1, dtype=np.int32)
         out[self.lattice.cut] = np.arange(len(self.lattice.cut), dtype=np.int32)
         return out

@@ -1,5 +1,3 @@
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +8,6 @@ from hypothesis import strategies as st
 from geo import H3Spec, HexSpec, LonLat, SquareSpec, assign, assign_codes, circle, tessellate
 from geo.errors import PointError
 from geo.plane import Plane
-from geo.tessellate.table import table_of
 from tests.geo.shapes import HOME, areas
 
 SPECS = [SquareSpec(250, HOME), HexSpec(200, HOME), SquareSpec(90), HexSpec(1300), H3Spec(9)]
@@ -114,24 +111,3 @@ def test_many_points_are_placed_in_parts_as_if_at_once(area, home):
         [assign_codes(lon[s : s + 999], lat[s : s + 999], cells) for s in range(0, 100_000, 999)]
     )
     assert (codes == again).all()
-
-
-def test_cells_too_far_apart_for_a_field_are_found_by_search(home, monkeypatch):
-    area = circle(home, 800).union(circle(LonLat(114.4, 22.9), 800))
-    near, lon, lat = SquareSpec(100, home), *cloud(3000, 0.01)
-    field = assign_codes(lon, lat, tessellate(area, near))
-    monkeypatch.setattr(sys.modules["geo.tessellate.table"], "_FIELD_LIMIT", 1000)
-    cells = tessellate(area, near)
-    assert (assign_codes(lon, lat, cells) == field).all()
-    assert assign([114.4], [22.9], cells)[0] is not None
-
-
-def test_a_field_knows_its_own_cells_and_no_others():
-    cols, rows = np.array([3, -2, 5]), np.array([-1, 0, 4])
-    for shear in (0.0, 0.5):
-        table = table_of(cols, rows, shear)
-        assert table.look_up(cols.astype(float), rows.astype(float)).tolist() == [0, 1, 2]
-        assert (
-            table.look_up(np.array([4.0, 99.0, -99.0]), np.array([4.0, 99.0, -99.0])).tolist()
-            == [-1] * 3
-        )
