@@ -28,7 +28,7 @@ from gridcrm.consent import on_customers as consent_on_customers
 from gridcrm.consent.pages import ConsentPages
 from gridcrm.core import answers
 from gridcrm.core.db import Database
-from gridcrm.core.policy import PUBLIC, check_policies, guard
+from gridcrm.core.policy import PACKED, PLAIN, PUBLIC, check_policies, guard
 from gridcrm.core.requests import DEPENDENCIES
 from gridcrm.core.settings import Settings, load
 from gridcrm.core.transaction import TransactionMiddleware
@@ -153,9 +153,6 @@ API: list[ControllerRouterHandler] = [
     MapApi,
     ExportApi,
 ]
-_PLAIN = "plain"
-PACKED = {_PLAIN: False}
-"""Compressed answers; pages stay plain, since they carry secrets beside what somebody typed."""
 _LARGEST_BODY = 21 * 1024 * 1024
 
 
@@ -205,7 +202,7 @@ def create_app(settings: Settings) -> Litestar:
     install_registries()
     app = Litestar(
         route_handlers=[*PAGES, Router("/api/v1", route_handlers=API, opt=PACKED), _static_files()],
-        opt={_PLAIN: True},
+        opt={PLAIN: True},
         dependencies=DEPENDENCIES,
         guards=[guard],
         middleware=[WhoMiddleware, TransactionMiddleware()],
@@ -213,7 +210,7 @@ def create_app(settings: Settings) -> Litestar:
         before_send=[add_safety_headers],
         csrf_config=_csrf(settings),
         compression_config=CompressionConfig(
-            backend="gzip", gzip_compress_level=6, exclude_opt_key=_PLAIN
+            backend="gzip", gzip_compress_level=6, exclude_opt_key=PLAIN
         ),
         template_config=TemplateConfig(instance=render.engine()),
         openapi_config=_openapi(),

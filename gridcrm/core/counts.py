@@ -3,6 +3,8 @@
 from gridcrm.core.who import Right, Who
 
 FEWEST_SHOWN = 10
+FEWEST_FOR_A_RATE = 20
+"""Of fewer people a percentage says more than it knows: the counts are shown instead."""
 
 
 def shown(count: int, who: Who) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from gridcrm.core.errors import AppError
 
@@ -66,6 +67,12 @@ def N_(message: str) -> str:  # noqa: N802 - the name that gettext tools know
 def ngettext(one: str, many: str, n: int) -> str:
     """Return the singular or plural message in the current language."""
     return _translations(current()).ngettext(one, many, n)
+
+
+def local_name(thing: Any) -> str:
+    """Return the name of what has one in each language: a label, a segment, a template."""
+    name = "name_zh" if current() is Language.ZH else "name_en"
+    return str(thing[name] if isinstance(thing, dict) else getattr(thing, name))
 
 
 def say(error: AppError) -> str:

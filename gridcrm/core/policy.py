@@ -15,6 +15,9 @@ from gridcrm.core.who import Right, Who
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 PUBLIC: dict[str, Any] = {"public": True}
+PLAIN = "plain"
+PACKED: dict[str, Any] = {PLAIN: False}
+"""Compressed answers; pages stay plain, since they carry secrets beside what somebody typed."""
 READS: dict[str, Any] = {"reads": True}
 """Beside a right: a question too long for an address, so it is posted, yet nothing is written."""
 

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gridcrm.branches import queries as branches
 from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.forms import parse
-from gridcrm.core.i18n import gettext, say
+from gridcrm.core.i18n import gettext, local_name, say
 from gridcrm.core.pages import go, page
 from gridcrm.core.paging import PageNumber, page_of
 from gridcrm.core.policy import needs
@@ -58,7 +58,7 @@ class InvitePages(Controller):
             request,
             "events/invite.html",
             segment_options=[
-                (one.id, words.name_of(one)) for one in await segments.listed(session, who)
+                (one.id, local_name(one)) for one in await segments.listed(session, who)
             ],
             way_options=[(way.value, words.word(way)) for way in Channel],
             is_contact_time=eligibility.is_contact_time(now, around["zone"]),

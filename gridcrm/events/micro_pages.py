@@ -12,11 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gridcrm.accounts import queries as accounts
 from gridcrm.core.errors import InvalidInput
 from gridcrm.core.forms import Form, parse, refused
-from gridcrm.core.i18n import gettext
+from gridcrm.core.i18n import gettext, local_name
 from gridcrm.core.pages import go, page
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
-from gridcrm.events import catalogue, queries, service, words
+from gridcrm.events import catalogue, queries, service
 from gridcrm.events.catalogue import Theme
 from gridcrm.events.forms import MicroIn
 
@@ -73,4 +73,4 @@ async def _show(request: AnyRequest, session: AsyncSession, who: Who, form: Form
 def _card(theme: Theme) -> tuple[str, str, str, str]:
     kind = catalogue.template(theme.template)
     text = gettext("{n} min · up to {m} people").format(n=kind.minutes, m=kind.capacity)
-    return theme.slug, words.name_of(theme), text, theme.icon
+    return theme.slug, local_name(theme), text, theme.icon

@@ -12,6 +12,7 @@ from gridcrm.accounts import queries as accounts
 from gridcrm.branches import queries as branches
 from gridcrm.core.days import local_day
 from gridcrm.core.forms import Form
+from gridcrm.core.i18n import local_name
 from gridcrm.core.pages import page
 from gridcrm.core.tables import stored
 from gridcrm.core.who import Who
@@ -44,7 +45,7 @@ async def blank(
     return Form(
         {
             "template": slug,
-            "title": words.name_of(kind),
+            "title": local_name(kind),
             "starts_at": f"{datetime.combine(day, _USUAL_START):%Y-%m-%dT%H:%M}",
             "minutes": kind.minutes,
             "capacity": kind.capacity,
@@ -124,8 +125,8 @@ async def _label_groups(session: AsyncSession) -> list[tuple[str, list[tuple[str
     groups: dict[int | None, list[tuple[str, str]]] = {}
     for label in tree:
         if label.active and label.depth == LEAF_DEPTH:
-            groups.setdefault(label.parent_id, []).append((label.slug, words.name_of(label)))
-    return [(words.name_of(parents[parent]), leaves) for parent, leaves in groups.items()]
+            groups.setdefault(label.parent_id, []).append((label.slug, local_name(label)))
+    return [(local_name(parents[parent]), leaves) for parent, leaves in groups.items()]
 
 
 def _day(text: str) -> date | None:

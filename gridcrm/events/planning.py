@@ -13,10 +13,10 @@ from gridcrm.branches import queries as branches
 from gridcrm.branches.models import Branch
 from gridcrm.core import audit
 from gridcrm.core.errors import InvalidInput, RuleBroken
-from gridcrm.core.i18n import N_, gettext
+from gridcrm.core.i18n import N_, gettext, local_name
 from gridcrm.core.tables import stored
 from gridcrm.core.who import Who
-from gridcrm.events import bookings, catalogue, queries, registering, rules, seats, words
+from gridcrm.events import bookings, catalogue, queries, registering, rules, seats
 from gridcrm.events.catalogue import EventTemplate
 from gridcrm.events.forms import EventIn, MicroIn, Start
 from gridcrm.events.leading import approval
@@ -43,7 +43,7 @@ async def start_micro(session: AsyncSession, who: Who, form: MicroIn, now: datet
     runs = form.start is Start.NOW
     plan = EventIn(
         template=kind.slug,
-        title=words.name_of(theme),
+        title=local_name(theme),
         starts_at=now if runs else now + SOON,
         capacity=await _places(session, who, form.venue_id, kind),
         venue_id=form.venue_id,
@@ -92,7 +92,7 @@ def _blank(who: Who, kind: EventTemplate, now: datetime) -> Event:
     return Event(
         branch_id=who.here,
         template=kind.slug,
-        title=words.name_of(kind),
+        title=local_name(kind),
         starts_at=now,
         ends_at=now,
         host_id=who.user_id,

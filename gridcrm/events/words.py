@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
 
-from gridcrm.core.i18n import N_, Language, current, gettext
+from gridcrm.core.i18n import N_, gettext
 from gridcrm.events.catalogue import Gate
 from gridcrm.events.models import (
     Channel,
@@ -144,11 +143,6 @@ def done(verb: Verb) -> str:
 def group(key: str) -> str:
     """Return the heading of a group of templates."""
     return gettext(_GROUPS[key])
-
-
-def name_of(thing: Any) -> str:
-    """Return the name of a template, theme, label or segment in the reader's language."""
-    return str(thing.name_zh if current() is Language.ZH else thing.name_en)
 
 
 def look(value: StrEnum) -> str:

@@ -96,7 +96,7 @@ def _gender(value: str, _when: When) -> WriteCell:
     return words.word(Gender(value)) if value else None
 
 
-def _answer(value: Any, _when: When) -> WriteCell:
+def _event_word(value: Any, _when: When) -> WriteCell:
     return event_words.word(value)
 
 
@@ -150,7 +150,11 @@ _COLUMNS = (
     Column("last_active", N_("Last active"), lambda _: col(Customer.last_active_on)),
     Column(
         "answer", N_("Answer"), lambda _: col(Invitation.state),
-        show=_answer, kinds=frozenset({ListKind.EVENT_INVITED}), chosen=True,
+        show=_event_word, kinds=frozenset({ListKind.EVENT_INVITED}), chosen=True,
+    ),
+    Column(
+        "state", N_("State"), lambda _: col(Registration.state),
+        show=_event_word, kinds=frozenset({ListKind.EVENT_REGISTERED}), chosen=True,
     ),
     Column("party", N_("Party size"), lambda _: col(Registration.party_size), kinds=_EVENTS, chosen=True),
     Column("registered_at", N_("Registered at"), lambda _: col(Registration.created_at), show=_moment, kinds=_EVENTS),

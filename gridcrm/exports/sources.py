@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from gridcrm.core.errors import NotFound
-from gridcrm.core.i18n import Language, current, gettext
+from gridcrm.core.i18n import gettext, local_name
 from gridcrm.core.who import Right, Who
 from gridcrm.customers import queries as customers
 from gridcrm.customers.filters import shown_of
@@ -31,12 +31,7 @@ from gridcrm.grids import queries as grids
 from gridcrm.segments import queries as segments
 from gridcrm.segments.predicate import compile_predicate
 
-_SEATED = (
-    RegistrationState.CONFIRMED,
-    RegistrationState.CHECKED_IN,
-    RegistrationState.NO_SHOW,
-    RegistrationState.WAITLISTED,
-)
+_ON_LIST = tuple(set(RegistrationState) - {RegistrationState.CANCELLED})
 
 
 @dataclass(frozen=True)
@@ -76,7 +71,7 @@ async def _segment(session: AsyncSession, who: Who, wanted: Wanted, now: datetim
     asked = await segments.context(session, who, now)
     return Source(
         wanted,
-        segment.name_zh if current() is Language.ZH else segment.name_en,
+        local_name(segment),
         f"/segments/{segment.id}",
         customers.visible(who).where(compile_predicate(segment.predicate, asked)),
         filter={"predicate": segment.predicate},
@@ -113,15 +108,15 @@ async def _invited(session: AsyncSession, who: Who, wanted: Wanted, _now: dateti
 
 async def _registered(session: AsyncSession, who: Who, wanted: Wanted, _now: datetime) -> Source:
     words = gettext("{title}: registered")
-    return await _with_seat(session, who, wanted, _SEATED, words)
+    return await _of_event(session, who, wanted, _ON_LIST, words)
 
 
 async def _attended(session: AsyncSession, who: Who, wanted: Wanted, _now: datetime) -> Source:
     words = gettext("{title}: attended")
-    return await _with_seat(session, who, wanted, (RegistrationState.CHECKED_IN,), words)
+    return await _of_event(session, who, wanted, (RegistrationState.CHECKED_IN,), words)
 
 
-async def _with_seat(
+async def _of_event(
     session: AsyncSession,
     who: Who,
     wanted: Wanted,
@@ -142,7 +137,7 @@ async def _with_seat(
         words.format(title=event.title),
         f"/events/{event.id}",
         people,
-        filter={"event": event.id, "states": list(states)},
+        filter={"event": event.id, "states": sorted(states)},
         guests=(await session.exec(guests)).one(),
     )
 

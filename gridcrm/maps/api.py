@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo.render.geojson import wkb_geojson
 from gridcrm.branches import queries as branches
-from gridcrm.core.policy import needs
+from gridcrm.core.policy import PACKED, needs
 from gridcrm.core.settings import Settings
 from gridcrm.core.who import Right, Who
 from gridcrm.maps import loading, queries
@@ -20,8 +20,6 @@ from gridcrm.maps.answer import Answer
 from gridcrm.maps.forms import Days, MapIn
 from gridcrm.maps.metrics import Metric
 from gridcrm.maps.rules import blur_key
-
-PACKED = {"plain": False}
 
 
 class MapApi(Controller):

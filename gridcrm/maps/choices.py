@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gridcrm.core.i18n import Language, current, gettext
+from gridcrm.core.i18n import gettext, local_name
 from gridcrm.core.who import Right, Who
 from gridcrm.labels import queries as labels
 from gridcrm.labels.models import Label
@@ -45,7 +45,7 @@ async def choices(session: AsyncSession, who: Who) -> Choices:
         ],
         days=[(str(int(days)), gettext("last {n} days").format(n=int(days))) for days in Days],
         labels=grouped,
-        segments=[(str(row.id), _local(row)) for row in listed],
+        segments=[(str(row.id), local_name(row)) for row in listed],
     )
 
 
@@ -67,13 +67,9 @@ def _grouped(tree: list[Label]) -> Grouped:
         if not label.active:
             continue
         if label.depth == 1 or not found:
-            found.append((_local(label), []))
-        words = _local(label)
+            found.append((local_name(label), []))
+        words = local_name(label)
         if label.depth == 1:
             words = gettext("{theme}: all of it").format(theme=words)
         found[-1][1].append((label.slug, "\u2003" * max(0, label.depth - 2) + words))
     return found
-
-
-def _local(thing: Any) -> str:
-    return str(thing.name_zh if current() is Language.ZH else thing.name_en)

@@ -1,7 +1,7 @@
 """The page of formulas, written from the metrics so that it can't say anything else."""
 
-from gridcrm.maps.metrics import DEFINITIONS, FEWEST_FOR_A_RATE, Definition, Measure, Need
-from gridcrm.maps.rules import FEWEST_SHOWN
+from gridcrm.core.counts import FEWEST_FOR_A_RATE, FEWEST_SHOWN
+from gridcrm.maps.metrics import DEFINITIONS, Definition, Measure, Need
 
 _UNITS = {
     Measure.COUNT: "a count",

@@ -6,9 +6,6 @@ from enum import StrEnum
 from gridcrm.core.i18n import N_
 from gridcrm.core.who import Right
 
-FEWEST_FOR_A_RATE = 20
-"""Below this many people a share says more than it knows: the counts are shown instead."""
-
 
 class Metric(StrEnum):
     """One question that every cell answers with a number."""

@@ -20,7 +20,7 @@ from gridcrm.branches import queries as branches
 from gridcrm.core.errors import NotFound
 from gridcrm.core.forms import parse
 from gridcrm.core.pages import page, wants_fragment
-from gridcrm.core.policy import needs
+from gridcrm.core.policy import PACKED, needs
 from gridcrm.core.settings import Settings
 from gridcrm.core.who import Right, Who
 from gridcrm.grids import queries as grids
@@ -31,7 +31,6 @@ from gridcrm.maps.forms import MapIn, ViewIn
 from gridcrm.maps.places import places_geojson
 from gridcrm.maps.rules import blur_key
 
-PACKED = {"plain": False}
 _GEOJSON = "application/geo+json"
 _KEPT = {"Cache-Control": "private, max-age=604800"}
 _ASKED = {"Cache-Control": "private, no-cache"}

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.days import local_day
 from gridcrm.core.errors import InvalidInput
-from gridcrm.core.i18n import Language, current, gettext
+from gridcrm.core.i18n import gettext, local_name
 from gridcrm.core.who import Who
 from gridcrm.labels import queries as labels
 from gridcrm.labels.models import Label
@@ -50,7 +50,7 @@ class Question:
         if Need.PERIOD in self.definition.needs:
             return gettext("{name}, last {n} days").format(name=name, n=self.days)
         about = self.label or self.segment
-        return f"{name}: {_name(about)}" if about else name
+        return f"{name}: {local_name(about)}" if about else name
 
 
 async def ask(session: AsyncSession, who: Who, given: MapIn, now: datetime, zone: str) -> Question:
@@ -77,7 +77,3 @@ async def _segment(session: AsyncSession, who: Who, segment_id: int | None) -> S
     if segment_id is None:
         raise InvalidInput({"segment": "Choose a segment."})
     return await segments.one(session, who, segment_id)
-
-
-def _name(thing: Label | Segment) -> str:
-    return thing.name_zh if current() is Language.ZH else thing.name_en

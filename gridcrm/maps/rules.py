@@ -10,10 +10,10 @@ import hmac
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gridcrm.core.counts import FEWEST_FOR_A_RATE, FEWEST_SHOWN
 from gridcrm.core.who import Right, Who
-from gridcrm.maps.metrics import FEWEST_FOR_A_RATE, Measure
+from gridcrm.maps.metrics import Measure
 
-FEWEST_SHOWN = 10
 _STEP = 5
 _M2_PER_KM2 = 1e6
 

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gridcrm.accounts import queries as accounts
 from gridcrm.core.errors import NotFound
 from gridcrm.core.forms import Form
-from gridcrm.core.paging import Page
+from gridcrm.core.paging import Page, page_of
 from gridcrm.core.who import Right, Who
 from gridcrm.maps import loading, queries
 from gridcrm.maps.answer import Answer, Line
@@ -80,21 +80,23 @@ class Screen:
 
     def page(self) -> Page:
         """Return which part of the table is shown."""
-        total = len(self.answer.lines)
-        last = max(1, -(-total // ROWS))
-        number = min(max(1, self.given.page), last)
-        sort, down = self.given.sort.value, int(self.given.down)
-        return Page(number, total, lambda n: self.url(sort=sort, down=down, page=n), ROWS)
+        order = {"view": "table", "sort": self.given.sort.value, "down": int(self.given.down)}
+        params = self.form.values | order
+        return page_of(self.given.page, len(self.answer.lines), "/map", params, ROWS)
 
     def rows(self) -> list[Line]:
-        """Return the cells in the chosen order; what shows no number comes last."""
+        """Return the cells of the part that is shown."""
+        part = self.page()
+        return self.ordered()[part.offset : part.offset + part.size]
+
+    def ordered(self) -> list[Line]:
+        """Return every cell in the chosen order; what shows no number comes last."""
         ordered = sorted(self.answer.lines, key=lambda line: line.cell.name)
         key = self._key()
         with_key = [line for line in ordered if key(line) is not None]
         without = [line for line in ordered if key(line) is None]
         with_key.sort(key=key, reverse=self.given.down)
-        part = self.page()
-        return (with_key + without)[part.offset : part.offset + part.size]
+        return with_key + without
 
     def _key(self) -> Callable[[Line], Any]:
         return {

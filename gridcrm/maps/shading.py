@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from geo.classify import Classes, quantile
 from geo.palette import HIDDEN, NO_DATA, Ramp, colours
 from geo.render.view import Legend, LegendItem
+from gridcrm.core.counts import FEWEST_FOR_A_RATE, FEWEST_SHOWN
 from gridcrm.core.i18n import gettext
-from gridcrm.maps.metrics import FEWEST_FOR_A_RATE, Measure
-from gridcrm.maps.rules import FEWEST_SHOWN, Figure, State
+from gridcrm.maps.metrics import Measure
+from gridcrm.maps.rules import Figure, State
 
 _ZERO = "#fbfbf7"
 _FEW = "#dcdfe3"

@@ -1,8 +1,9 @@
 """Figures as people read them: counts before shares, and never a share of a few."""
 
+from gridcrm.core.counts import FEWEST_SHOWN
 from gridcrm.core.i18n import gettext
 from gridcrm.maps.metrics import Measure
-from gridcrm.maps.rules import FEWEST_SHOWN, Figure, State
+from gridcrm.maps.rules import Figure, State
 
 
 def said(measure: Measure, figure: Figure) -> str:

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from geo.stats import wilson
-from gridcrm.core.counts import FEWEST_SHOWN, shown
+from gridcrm.core.counts import FEWEST_FOR_A_RATE, FEWEST_SHOWN, shown
 from gridcrm.core.who import Right, Who
 
-FEWEST_FOR_A_RATE = 20
-"""Below this many people a percentage says more than it knows."""
 _COUNTS = (
     "invited", "registered", "attended", "converted", "engaged", "walk_ins", "guests", "anonymous",
 )  # fmt: skip

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.days import local_day
 from gridcrm.core.errors import NotFound
-from gridcrm.core.i18n import Language, current, gettext
+from gridcrm.core.i18n import gettext, local_name
 from gridcrm.core.who import Who
 from gridcrm.events import queries as events
 from gridcrm.grids import queries as grids
@@ -120,8 +120,7 @@ async def title_of(session: AsyncSession, who: Who, asked: Asked) -> tuple[str, 
             gettext("Cell"),
         )
     found = await segments.one(session, who, number)
-    name = found.name_zh if current() is Language.ZH else found.name_en
-    return name, (f"/segments/{number}", gettext("Segment"))
+    return local_name(found), (f"/segments/{number}", gettext("Segment"))
 
 
 async def view(session: AsyncSession, who: Who, asked: Asked, now: datetime) -> View:

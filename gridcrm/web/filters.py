@@ -1,15 +1,13 @@
 """How numbers, money, times and names look on a page, in the reader's language."""
 
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from geo.stats import wilson
-from gridcrm.core.i18n import Language, current, gettext
+from gridcrm.core.counts import FEWEST_FOR_A_RATE
+from gridcrm.core.i18n import Language, current, gettext, local_name
 from gridcrm.core.masking import mask_name, mask_phone
 
-FEWEST_FOR_A_RATE = 20
-"""Below this many a rate says more than it knows (science: counts only)."""
 _FEN_PER_YUAN = 100
 _WAN_FEN = 10_000 * _FEN_PER_YUAN
 _WEEKDAYS = {
@@ -67,12 +65,6 @@ def when(value: datetime | None, zone: str = "Asia/Shanghai") -> str:
 def clock(value: datetime | None, zone: str = "Asia/Shanghai") -> str:
     """Return the time of day in the branch's zone."""
     return "–" if value is None else f"{value.astimezone(ZoneInfo(zone)):%H:%M}"
-
-
-def local_name(thing: Any) -> str:
-    """Return the name of a label, segment or template in the reader's language."""
-    get = thing.get if isinstance(thing, dict) else lambda key: getattr(thing, key)
-    return str(get("name_zh") if current() is Language.ZH else get("name_en"))
 
 
 FILTERS = {

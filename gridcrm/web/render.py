@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from litestar import Request
 from litestar.plugins.jinja import JinjaTemplateEngine
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from gridcrm.branches import queries as branches
 from gridcrm.branches.models import Branch
@@ -91,5 +91,5 @@ def _csrf_token(request: Request[Any, Any, Any]) -> str:
 
 def _csrf_input(request: Request[Any, Any, Any]) -> Markup:
     return Markup('<input type="hidden" name="_csrf_token" value="{}">').format(
-        escape(_csrf_token(request))
+        _csrf_token(request)
     )

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import hypot
 
+from gridcrm.core.counts import FEWEST_FOR_A_RATE
 from gridcrm.core.who import Right, Who
-from gridcrm.outcomes.measure import FEWEST_FOR_A_RATE, Rate
+from gridcrm.outcomes.measure import Rate
 
 
 class Verdict(StrEnum):

@@ -33,9 +33,7 @@ from gridcrm.web.demo.year import Stage
 CODE = "DEMO"
 _SEED = 20261121
 _WORK = N_("Building the demo branch")
-_OFFICERS = ("officer", "officer2", "officer3", "officer4")
 _CUSTOMERS_OF_BRANCH, _TRANSACTIONS_OF_BRANCH = 78_000, 57_000
-_DONE = {"reviewed", "closed", "settled"}
 
 Progress = Callable[[int, int, str], None]
 

@@ -11,11 +11,13 @@ from gridcrm.core.models import AuditEntry
 from gridcrm.core.sheets import read_table
 from gridcrm.core.who import Who
 from gridcrm.customers.models import Customer
+from gridcrm.events.models import RegistrationState
 from gridcrm.exports import queries, rules, service
 from gridcrm.exports.columns import chosen, columns_for
 from gridcrm.exports.forms import TakeIn
 from gridcrm.exports.models import ExportEntry, ExportMember, ListKind, Use
 from gridcrm.exports.service import Taken
+from tests import make
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.gridcrm.exports.conftest import Town
@@ -141,6 +143,18 @@ async def test_the_lists_of_an_event_and_of_a_cell(database: Database, cast: Cas
     assert registered.entry.row_count == 2
     cell = await take(database, cast.hang, wanted(town, kind="cell", id=town.cell.id, use="visit"))
     assert cell.entry.row_count == 7
+
+
+async def test_a_list_for_the_door_says_who_has_a_seat_and_who_waits(
+    database: Database, cast: Cast, town: Town
+):
+    async with database.transaction() as session:
+        waiting = {"state": RegistrationState.WAITLISTED, "checked_in_at": None}
+        session.add(make.registration(town.event, town.people["asked_nothing"], **waiting))
+    form = wanted(town, kind="event_registered", id=town.event.id, use="event", columns=["state"])
+    taken = await take(database, cast.hang, form)
+    assert rows(taken) == [("has come",), ("did not come",), ("waits",)]
+    assert "state" in {c.key for c in chosen(ListKind.EVENT_REGISTERED, Use.EVENT, [])}
 
 
 async def test_bo_of_branch_b_gets_nothing_of_branch_a(database: Database, cast: Cast, town: Town):

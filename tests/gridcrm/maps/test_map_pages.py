@@ -226,6 +226,21 @@ async def test_the_lobby_manager_gets_the_cell_without_small_numbers_and_without
     assert "/customers?cell=" not in page
 
 
+async def test_paper_has_every_cell_however_long_the_table_on_the_screen(
+    at, filled: Town, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("gridcrm.maps.screen.ROWS", 1)
+    browser = await at(filled.cast.hang)
+    first = (await browser.get("/map?view=table&sort=name&down=0")).text
+    assert "page 1 of 2" in first
+    assert (
+        "/map?metric=customers&amp;days=90&amp;view=table&amp;sort=name&amp;down=0&amp;page=2"
+        in first
+    )
+    table = (await browser.get("/map/print")).text.partition("<tbody>")[2]
+    assert table.count("<tr>") == 2
+
+
 async def test_a_wrong_choice_is_said_and_not_a_fault_of_ours(at, filled: Town):
     browser = await at(filled.cast.hang)
     for query in ("metric=age", "days=31", "segment=x", "sort=salary"):
