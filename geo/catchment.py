@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from shapely.geometry import Polygon
+from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from geo.area import Area, circle, polygonal_parts
 from geo.distance import distance_m
@@ -41,10 +42,10 @@ def ring_of(
 def bands(areas: Sequence[Area]) -> tuple[Area, ...]:
     """Return each area without the ones before it, so that no ground is in two."""
     out: list[Area] = []
-    taken: Area = Polygon()
+    taken: BaseGeometry = Polygon()
     for area in areas:
         rest = polygonal_parts(shapely.difference(area, taken))
-        out.append(rest[0] if len(rest) == 1 else shapely.MultiPolygon(rest))
+        out.append(rest[0] if len(rest) == 1 else MultiPolygon(rest))
         taken = shapely.union(taken, area)
     return tuple(out)
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
+from shapely.geometry import GeometryCollection
 
 from geo.datum import Datum, convert
 from geo.errors import PointError, Reason
@@ -106,7 +107,7 @@ def _usable(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
         )
     known = (np.abs(x) <= MAX_LON) & (np.abs(y) <= MAX_LAT)  # a missing one is neither
     pairs = np.unique(np.column_stack([x[known], y[known]]), axis=0)
-    moved = convert(*pairs.T, Datum.WGS84, Datum.GCJ02)[0] != pairs[:, 0]
+    moved = convert(pairs[:, 0], pairs[:, 1], Datum.WGS84, Datum.GCJ02)[0] != pairs[:, 0]
     pairs = pairs[moved]
     some = np.linspace(0, len(pairs) - 1, min(len(pairs), _MOST_POINTS)).astype(int)
     return pairs[some, 0], pairs[some, 1]
@@ -114,7 +115,7 @@ def _usable(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
 
 def _shapes(places: Places) -> NDArray[np.object_]:
     shapes = np.asarray(places, dtype=object).ravel()
-    return shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    return np.asarray(shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))])
 
 
 def _judged(readings: dict[Datum, Floats], places: NDArray[np.object_]) -> DatumGuess:
@@ -138,7 +139,7 @@ def _judged(readings: dict[Datum, Floats], places: NDArray[np.object_]) -> Datum
 
 def _all_within(readings: dict[Datum, Floats], places: NDArray[np.object_]) -> dict[Datum, Floats]:
     """Keep points that lie among the places in every reading, or the edge would favour one."""
-    ground = shapely.convex_hull(shapely.geometrycollections(places)).buffer(NEAR_M)
+    ground = shapely.buffer(shapely.convex_hull(GeometryCollection(places.tolist())), NEAR_M)
     shapely.prepare(ground)
     inside = np.logical_and.reduce(
         [shapely.intersects_xy(ground, *xy.T) for xy in readings.values()]
@@ -193,14 +194,14 @@ def _chance(wins: int, losses: int) -> float:
     if wins <= losses:
         return 1.0
     n = wins + losses
-    return min(1.0, 2 * sum(comb(n, k) for k in range(wins, n + 1)) / 2**n)
+    return min(1.0, float(2 * sum(comb(n, k) for k in range(wins, n + 1)) / 2**n))
 
 
 def _why(
     datum: Datum | None, order: list[Datum], evidence: dict[Datum, DatumEvidence], points: int
 ) -> Reason:
     best, rival = evidence[order[0]], evidence[order[1]]
-    numbers = {
+    numbers: dict[str, Any] = {
         "near": best.near,
         "points": points,
         "metres": round(NEAR_M),

@@ -27,7 +27,7 @@ def counts(codes: ArrayLike, cells: int, weight: ArrayLike | None = None) -> Flo
     inside = place >= 0
     one = 1.0 if weight is None else np.asarray(weight, np.float64).ravel()
     each = np.broadcast_to(one, place.shape)[inside]
-    return np.bincount(place[inside], each, minlength=cells)
+    return np.bincount(place[inside], each, minlength=cells).astype(np.float64)
 
 
 def density_per_km2(count: ArrayLike, area_m2: ArrayLike) -> Floats:

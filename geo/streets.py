@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from geo.errors import CatchmentError
 from geo.plane import Plane
@@ -49,11 +49,11 @@ class Streets:
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree(shapely.linestrings(self.xy[self.ends]))
+        return shapely.STRtree(np.asarray(shapely.linestrings(self.xy[self.ends])))
 
-    def nearest(self, x: ArrayLike, y: ArrayLike) -> Spots:
+    def nearest(self, x: Floats, y: Floats) -> Spots:
         """Return the nearest spot of a street within OFF_STREET_M of each point of the plane."""
-        points = shapely.points(x, y)
+        points = np.asarray(shapely.points(np.column_stack([x, y])))
         edge = np.full(points.size, -1, dtype=np.intp)
         off = np.full(points.size, np.nan)
         along = np.full(points.size, np.nan)
@@ -137,10 +137,10 @@ def _joined(xy: Floats, ends: Whole) -> Whole:
     """Return for every corner the one it stands for: loose ends stand for a corner close by."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     loose = np.flatnonzero(np.bincount(ends.ravel(), minlength=len(xy)) == 1)
-    close = cKDTree(xy).query_ball_point(xy[loose], SNAP_M)
+    close = KDTree(xy).query_ball_point(xy[loose], SNAP_M)
     one = np.repeat(loose, [len(near) for near in close])
     other = np.array([corner for near in close for corner in near], dtype=np.intp)
     pairs = coo_array((np.ones(len(one)), (one, other)), shape=(len(xy), len(xy)))

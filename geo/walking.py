@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 from shapely.geometry import MultiPolygon
+from shapely.geometry.base import BaseGeometry
 
 from geo.area import Area, polygonal_parts
 from geo.errors import CatchmentError
@@ -111,7 +112,7 @@ def _field(
     return walked, (x - count * side_m, y - count * side_m)
 
 
-def _outline(inside: NDArray[np.bool_], corner: tuple[float, float], side_m: float) -> Area:
+def _outline(inside: NDArray[np.bool_], corner: tuple[float, float], side_m: float) -> BaseGeometry:
     """Return the ground of the squares inside, row by row, its stairs made straight."""
     edges = np.diff(np.pad(inside, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     row, west = np.nonzero(edges == 1)
@@ -123,7 +124,7 @@ def _outline(inside: NDArray[np.bool_], corner: tuple[float, float], side_m: flo
     return shapely.union_all(runs).simplify(side_m * 0.75)
 
 
-def _with(smaller: list[Area], area: Area) -> Area:
+def _with(smaller: list[Area], area: BaseGeometry) -> Area:
     parts = polygonal_parts(shapely.union_all([*smaller, area]))
     return parts[0] if len(parts) == 1 else MultiPolygon(parts)
 
