@@ -23,7 +23,7 @@ from gridcrm.labels.clauses import carries, carries_under
 from gridcrm.ledger.models import Visit, VisitResult
 from gridcrm.maps.metrics import Metric
 from gridcrm.maps.question import Question
-from gridcrm.outcomes.funnel import scope_of
+from gridcrm.outcomes.scope import scope_of
 from gridcrm.outcomes.stages import Stage, reached
 from gridcrm.segments.condition import Context
 from gridcrm.segments.predicate import compile_predicate

@@ -17,10 +17,10 @@ from gridcrm.events.models import Event
 from gridcrm.outcomes import funnel, service
 from gridcrm.outcomes.attribution import Touch
 from gridcrm.outcomes.forms import ClaimIn
-from gridcrm.outcomes.funnel import scope_of
 from gridcrm.outcomes.measure import as_data
 from gridcrm.outcomes.models import Outcome, OutcomeKind, OutcomeState
 from gridcrm.outcomes.rules import Verb
+from gridcrm.outcomes.scope import scope_of
 
 
 class OutcomeOut(SQLModel):

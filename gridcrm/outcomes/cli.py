@@ -14,6 +14,7 @@ from gridcrm.core.who import Right
 from gridcrm.events.models import Event
 from gridcrm.outcomes import funnel, importing
 from gridcrm.outcomes.measure import as_data
+from gridcrm.outcomes.scope import scope_of
 
 
 async def _import(terminal: Terminal, given: Namespace) -> Result:
@@ -57,7 +58,7 @@ async def _funnel(terminal: Terminal, given: Namespace) -> Result:
             raise InvalidInput({"EVENT_ID": "There is no such event."})
         who = await acting(session, event.branch_id, given.acting)
         who.must(Right.OUTCOMES_VIEW)
-        found = await funnel.over(session, who, funnel.scope_of(event=given.event_id))
+        found = await funnel.over(session, who, scope_of(event=given.event_id))
     return {"event_id": given.event_id, "title": event.title} | as_data(found, who)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,8 +12,8 @@ from gridcrm.core.who import Who
 from gridcrm.events.models import Event, Invitation, Registration
 from gridcrm.outcomes.attribution import Attendance, Touch, counts_until
 from gridcrm.outcomes.measure import Funnel
-from gridcrm.outcomes.stages import Scope, took_place, totals
-from gridcrm.segments.models import SegmentFreeze
+from gridcrm.outcomes.scope import Scope, scope_of
+from gridcrm.outcomes.stages import totals
 
 
 @dataclass(frozen=True)
@@ -25,31 +25,6 @@ class Session:
     starts_at: datetime
     counts_until: date
     funnel: Funnel
-
-
-def scope_of(
-    *,
-    event: int | None = None,
-    series: int | None = None,
-    segment: int | None = None,
-    cell: int | None = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-) -> Scope:
-    """Return the scope that all the given limits leave."""
-    events: list[ColumnElement[bool]] = [] if event else [took_place()]
-    events += [col(Event.id) == event] if event else []
-    events += [col(Event.series_id) == series] if series else []
-    events += [col(Event.starts_at) >= since] if since else []
-    events += [col(Event.starts_at) < until] if until else []
-    invited, registered = [], []
-    if cell:
-        invited.append(col(Invitation.cell_id) == cell)
-        registered.append(col(Registration.cell_id) == cell)
-    if segment:
-        invited.append(_from_segment(segment))
-        registered.append(_invited_from(segment))
-    return Scope.of(tuple(events), tuple(invited), tuple(registered))
 
 
 async def over(session: AsyncSession, who: Who, scope: Scope, touch: Touch = Touch.LAST) -> Funnel:
@@ -102,17 +77,3 @@ async def _events(session: AsyncSession, who: Who, scope: Scope) -> list[Any]:
         seen = select(col(Registration.event_id)).where(*scope.registered)
         query = query.where(col(Event.id).in_(asked.union(seen)))
     return list(await session.exec(query))  # type: ignore[call-overload]
-
-
-def _from_segment(segment_id: int) -> ColumnElement[bool]:
-    freezes = select(col(SegmentFreeze.id)).where(col(SegmentFreeze.segment_id) == segment_id)
-    return col(Invitation.freeze_id).in_(freezes)
-
-
-def _invited_from(segment_id: int) -> ColumnElement[bool]:
-    asked = select(col(Invitation.id)).where(
-        col(Invitation.event_id) == Registration.event_id,
-        col(Invitation.customer_id) == Registration.customer_id,
-        _from_segment(segment_id),
-    )
-    return asked.exists()

@@ -1,6 +1,5 @@
 """How far each person came, in one statement: the base of every funnel and of its lists."""
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -26,7 +25,6 @@ from sqlmodel.sql.expression import SelectOfScalar
 from gridcrm.customers.models import Customer
 from gridcrm.events.models import (
     Event,
-    EventState,
     Invitation,
     InvitationState,
     Registration,
@@ -37,6 +35,7 @@ from gridcrm.outcomes import rules
 from gridcrm.outcomes.attribution import Touch
 from gridcrm.outcomes.measure import Funnel, Rate
 from gridcrm.outcomes.models import Outcome, OutcomeState
+from gridcrm.outcomes.scope import Scope, came
 
 _SEATED = (RegistrationState.CONFIRMED, RegistrationState.CHECKED_IN, RegistrationState.NO_SHOW)
 
@@ -54,38 +53,6 @@ class Stage(StrEnum):
 
 _OF_THOSE_WHO_CAME = frozenset({Stage.ATTENDED, Stage.CONVERTED, Stage.ENGAGED})
 """Stages that only registrations of people who came decide."""
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What a funnel is over: conditions on events, invitations and registrations.
-
-    `invited_by` and `registered_by` are what the people are counted by.
-    """
-
-    events: tuple[ColumnElement[bool], ...]
-    invited: tuple[ColumnElement[bool], ...]
-    registered: tuple[ColumnElement[bool], ...]
-    invited_by: Any
-    registered_by: Any
-
-    @classmethod
-    def of(
-        cls,
-        events: tuple[ColumnElement[bool], ...],
-        invited: tuple[ColumnElement[bool], ...] = (),
-        registered: tuple[ColumnElement[bool], ...] = (),
-    ) -> "Scope":
-        """Return a scope whose people are counted once, however many events they were at."""
-        return cls(events, invited, registered, literal(0), literal(0))
-
-    def of_those_who_came(self) -> "Scope":
-        """Return the same scope without registrations of people who did not come."""
-        return replace(self, registered=(*self.registered, _came()))
-
-    def by_event(self) -> "Scope":
-        """Return the same scope, counted event by event."""
-        return replace(self, invited_by=col(Event.id), registered_by=col(Event.id))
 
 
 async def totals(
@@ -196,7 +163,7 @@ def _invitations(branch_id: int, scope: Scope) -> Select[Any]:
 
 def _registrations(branch_id: int, scope: Scope, touch: Touch) -> Select[Any]:
     known = col(Registration.customer_id).is_not(None)
-    came = _came()
+    is_there = came()
     seated = and_(
         col(Registration.source) != RegistrationSource.WALK_IN,
         col(Registration.state).in_(_SEATED),
@@ -206,7 +173,7 @@ def _registrations(branch_id: int, scope: Scope, touch: Touch) -> Select[Any]:
     match = and_(
         credited.c.event_id == Registration.event_id,
         credited.c.customer_id == Registration.customer_id,
-        came,
+        is_there,
     )
     return (
         select(
@@ -214,9 +181,9 @@ def _registrations(branch_id: int, scope: Scope, touch: Touch) -> Select[Any]:
             col(Registration.customer_id).label("customer_id"),
             literal(0).label("invited"),
             _flag(seated).label("seated"),
-            _flag(and_(seated, came)).label("arrived"),
-            _flag(and_(known, came)).label("came"),
-            _flag(and_(~known, came)).label("guests"),
+            _flag(and_(seated, is_there)).label("arrived"),
+            _flag(and_(known, is_there)).label("came"),
+            _flag(and_(~known, is_there)).label("guests"),
             *(
                 func.coalesce(credited.c[n], 0).label(n)
                 for n in ("outcomes", "engaged", "amount_fen")
@@ -266,7 +233,7 @@ def crediting(
     attended = and_(
         col(Registration.event_id) == _event_of(touch),
         col(Registration.customer_id) == Outcome.customer_id,
-        _came(),
+        came(),
     )
     return (
         select_model(Outcome)
@@ -287,20 +254,11 @@ def _event_of(touch: Touch) -> Any:
     return col(Outcome.event_id if touch is Touch.LAST else Outcome.first_event_id)
 
 
-def _came() -> ColumnElement[bool]:
-    return col(Registration.state) == RegistrationState.CHECKED_IN
-
-
 def _person_counts() -> ColumnElement[bool]:
     """Say in SQL what `rules.person_counts` says, at the time of the event."""
     age = extract("year", col(Event.starts_at)) - col(Customer.birth_year)
     grown_up = or_(col(Customer.birth_year).is_(None), age >= rules.ADULT_YEARS)
     return and_(col(Customer.is_staff).is_(False), grown_up)
-
-
-def took_place() -> ColumnElement[bool]:
-    """Leave out events that were called off."""
-    return col(Event.state) != EventState.CANCELLED
 
 
 def _flag(condition: ColumnElement[bool]) -> ColumnElement[int]:

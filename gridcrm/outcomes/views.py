@@ -22,7 +22,8 @@ from gridcrm.outcomes.attribution import Touch
 from gridcrm.outcomes.crediting import zone_of
 from gridcrm.outcomes.funnel import Funnel, Session
 from gridcrm.outcomes.models import OutcomeKind, OutcomeState
-from gridcrm.outcomes.stages import Scope, crediting
+from gridcrm.outcomes.scope import Scope, scope_of
+from gridcrm.outcomes.stages import crediting
 from gridcrm.segments import queries as segments
 
 PERIODS = (30, 90, 365)
@@ -96,10 +97,10 @@ def read(params: Mapping[str, str]) -> Asked:
 def scope(asked: Asked, now: datetime) -> Scope:
     """Return the scope of what is asked; of several events only those that have begun."""
     if asked.kind == "event":
-        return funnel.scope_of(event=asked.object_id)
+        return scope_of(event=asked.object_id)
     if asked.object_id is None:
-        return funnel.scope_of(since=now - timedelta(days=asked.days or PERIODS[0]), until=now)
-    return funnel.scope_of(**{asked.kind: asked.object_id}, until=now)  # type: ignore[arg-type]
+        return scope_of(since=now - timedelta(days=asked.days or PERIODS[0]), until=now)
+    return scope_of(**{asked.kind: asked.object_id}, until=now)  # type: ignore[arg-type]
 
 
 async def title_of(session: AsyncSession, who: Who, asked: Asked) -> tuple[str, tuple[str, str]]:

@@ -31,7 +31,8 @@ from gridcrm.outcomes import funnel, views
 from gridcrm.outcomes.attribution import Touch
 from gridcrm.outcomes.measure import Funnel, Rate
 from gridcrm.outcomes.models import Outcome, OutcomeKind, OutcomeState
-from gridcrm.outcomes.stages import Scope, Stage, conversions, reached, totals
+from gridcrm.outcomes.scope import Scope, scope_of
+from gridcrm.outcomes.stages import Stage, conversions, reached, totals
 from gridcrm.segments.models import Segment, SegmentFreeze
 from tests import make
 from tests.cast import Cast
@@ -163,7 +164,7 @@ def _outcomes(cast: Cast, tea: Event, lego: Event, p: dict[str, Customer]) -> li
 async def of(
     session: AsyncSession, who: Who, touch: Touch = Touch.LAST, **what: int | None
 ) -> Funnel:
-    return await funnel.over(session, who, funnel.scope_of(**what), touch)  # type: ignore[arg-type]
+    return await funnel.over(session, who, scope_of(**what), touch)  # type: ignore[arg-type]
 
 
 async def test_the_funnel_of_the_tea_salon_is_what_was_counted_by_hand(
@@ -311,11 +312,11 @@ async def test_each_stage_alone_is_that_of_the_whole_funnel(
 
 
 def _scopes(world: World) -> list[Scope]:
-    series = funnel.scope_of(series=world.series.id)
+    series = scope_of(series=world.series.id)
     return [
-        funnel.scope_of(event=world.tea.id),
-        funnel.scope_of(segment=world.segment.id),
-        funnel.scope_of(cell=world.cell.id),
+        scope_of(event=world.tea.id),
+        scope_of(segment=world.segment.id),
+        scope_of(cell=world.cell.id),
         *(series, series.by_event()),
     ]
 
