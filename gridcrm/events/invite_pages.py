@@ -226,7 +226,7 @@ def _address(
     channels: Sequence[Channel],
     reason: Suppression | None = None,
 ) -> str:
-    asked = {"segment": segment_id, "channels": list(channels)}
+    asked: dict[str, object] = {"segment": segment_id, "channels": list(channels)}
     asked |= {"reason": reason} if reason else {}
     return f"/events/{event_id}/invite?{urlencode(asked, doseq=True)}"
 

@@ -82,7 +82,7 @@ async def answer(
     if not shown.takes_answers(now):
         raise RuleBroken("This event takes no answers any more.")
     await seats.lock(session, stored(shown.event.id))
-    before = shown.registration and shown.registration.id
+    before = shown.registration.id if shown.registration else None
     row = await _registration(session, shown.invitation, before)
     shown = replace(shown, registration=row)
     if form.answer is Reply.COME:

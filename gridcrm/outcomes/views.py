@@ -20,7 +20,8 @@ from gridcrm.grids import queries as grids
 from gridcrm.outcomes import funnel
 from gridcrm.outcomes.attribution import Touch
 from gridcrm.outcomes.crediting import zone_of
-from gridcrm.outcomes.funnel import Funnel, Session
+from gridcrm.outcomes.funnel import Session
+from gridcrm.outcomes.measure import Funnel
 from gridcrm.outcomes.models import OutcomeKind, OutcomeState
 from gridcrm.outcomes.scope import Scope, scope_of
 from gridcrm.outcomes.stages import crediting

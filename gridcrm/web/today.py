@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.branches import queries as branches
 from gridcrm.branches.models import Branch
+from gridcrm.branches.queries import Choice
 from gridcrm.core.days import HOME_ZONE, local_day
 from gridcrm.core.errors import NotFound
 from gridcrm.core.who import Right, Who
@@ -19,8 +20,9 @@ from gridcrm.ledger.queries import TaskLine
 from gridcrm.maps import drawing, loading
 from gridcrm.maps.forms import MapIn
 from gridcrm.maps.rules import blur_key
-from gridcrm.outcomes.funnel import last_days, scope_of
+from gridcrm.outcomes.funnel import last_days
 from gridcrm.outcomes.measure import Funnel, Rate
+from gridcrm.outcomes.scope import scope_of
 from gridcrm.outcomes.stages import conversions
 from gridcrm.web import lunar
 from gridcrm.web import today_queries as queries
@@ -47,7 +49,7 @@ class Today:
 
     day: date
     branch: Branch | None
-    to_choose: list[Branch] = field(default_factory=list)
+    to_choose: list[Choice] = field(default_factory=list)
     steps: list[SetUp] = field(default_factory=list)
     events: list[NextEvent] | None = None
     month: Month | None = None
@@ -78,7 +80,7 @@ class Today:
 
 async def load(session: AsyncSession, who: Who, now: datetime, secret: str) -> Today:
     """Return the page as this person may see it."""
-    choices = await branches.visible(session, who) if who.branch_id is None else []
+    choices = await branches.choices(session, who) if who.branch_id is None else []
     steps = [] if choices else set_up(await queries.steps_done(session, who.branch_id), who)
     if who.branch_id is None:
         return Today(local_day(now), None, choices, steps)
