@@ -48,18 +48,20 @@ async def _import(terminal: Terminal, given: Namespace) -> Result:
     path = Path(given.file)
     upload = Upload(path.name, path.read_bytes())  # noqa: ASYNC240 - a command has nothing else to do
     form = parse(PlacesIn, _told(given, _FILE_FIELDS))
-    async with terminal.database.transaction() as session:
+    async with terminal.database.read() as session:
         _, who = await acting_in(session, given, Right.PLACES_IMPORT)
-        kept = await places.check(session, who, upload, form, terminal.now())
+        checked = await places.examine(session, who, upload, form)
+    async with terminal.database.transaction() as session:
+        kept = await places.check(session, who, upload, form, checked, terminal.now())
         if given.dry_run:
             await places.take_back(session, who, stored(kept.id))
         else:
-            await places.commit(session, who, stored(kept.id), terminal.now())
+            await places.commit(session, who, stored(kept.id), checked, terminal.now())
     return {"dry_run": given.dry_run, **kept.report}
 
 
 def _import_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="GeoJSON of points, lines or areas")
+    parser.add_argument("file", metavar="FILE", help="points, lines or areas in a map file")
     acting_arguments(parser)
     parser.add_argument("--source", required=True, help="where the data comes from")
     parser.add_argument("--licence", required=True, help="under which licence")
@@ -68,6 +70,7 @@ def _import_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--kind", choices=[kind.value for kind in PlaceKind])
     parser.add_argument("--kind-property", default="", help="property that tells the kind")
+    parser.add_argument("--layer", default="", help="layer, of a file that has several")
     parser.add_argument("--dry-run", action="store_true", help="report only, write nothing")
 
 
@@ -77,6 +80,7 @@ def _show_import(found: Result) -> str:
     for item in found["bad"]:
         reason = gettext(item["reason"]).format(**item["params"])
         lines.append(f"  {item['number']} {item['ref']}: {reason}")
+    lines += [gettext(words).format(**params) for words, params in found["remarks"]]
     return "\n".join(lines)
 
 
@@ -96,7 +100,8 @@ COMMANDS = [
     ),
     Command(
         name="places import",
-        help="bring in communities, schools and other places from GeoJSON",
+        help="bring in communities, schools and other places from GeoJSON, GeoPackage, GeoParquet, "
+        "a zipped Shapefile, KML or an OSM file, whose tags tell the kinds",
         example=(
             "gridcrm places import communities.geojson --branch A001 --kind community"
             ' --source OpenStreetMap --licence "ODbL 1.0"'

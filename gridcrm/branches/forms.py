@@ -8,7 +8,7 @@ from pydantic import field_validator, model_validator
 from sqlmodel import Field, SQLModel
 
 from geo import Datum
-from gridcrm.branches.models import PlaceKind
+from gridcrm.branches.models import LONGEST_LAYER, PlaceKind
 from gridcrm.core.i18n import gettext
 
 SMALLEST_RADIUS_M, LARGEST_RADIUS_M = 100, 20_000
@@ -62,10 +62,11 @@ class PlacesIn(SQLModel):
     datum: Datum
     kind: PlaceKind | None = None
     kind_property: str = Field(default="", max_length=64)
+    layer: str = Field(default="", max_length=LONGEST_LAYER)
 
     @model_validator(mode="after")
     def _kind_is_said_once(self) -> Self:
-        if (self.kind is None) == (not self.kind_property):
+        if self.kind is not None and self.kind_property:
             raise ValueError(
                 gettext("Choose one kind for the file, or name the property that tells it.")
             )

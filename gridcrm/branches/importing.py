@@ -8,15 +8,18 @@ from typing import Any
 
 import shapely
 
-from geo import Datum, LonLat, distance_m
-from gridcrm.branches.features import Bad, Feature, read_features, text_of
+from geo import LonLat, distance_m
+from gridcrm.branches.features import Bad, Feature, Features, Said, text_of
 from gridcrm.branches.models import Place, PlaceKind
+from gridcrm.branches.osm import kind_of_tags
 from gridcrm.branches.rules import FARTHEST_PLACE_M, name_key
+from gridcrm.core.errors import InvalidInput
 from gridcrm.core.i18n import N_
 
 LONGEST_NAME = 120
+MOST_PLACES = 20_000
 _M_PER_KM = 1000
-_NAME_PROPERTIES = ("name", "name:zh", "名称")
+_NAME_PROPERTIES = ("name", "name:zh", "名称", "NAME", "Name")
 _WORDS = {
     PlaceKind.COMMUNITY: "小区 社区 住宅 居民区 residential apartments neighbourhood",
     PlaceKind.SCHOOL: "学校 小学 中学 大学 幼儿园 kindergarten college university",
@@ -56,12 +59,19 @@ class PlaceRow:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What somebody said about a file: its datum, its licence and what its features are."""
+    """What somebody said about a file: its licence and what its features are.
 
-    datum: Datum
+    Without a kind and a property that tells it, the tags of OpenStreetMap tell it.
+    """
+
     licence: str
     kind: PlaceKind | None = None
     kind_property: str = ""
+
+    @property
+    def by_tags(self) -> bool:
+        """Whether nobody said what the features are."""
+        return self.kind is None and not self.kind_property
 
 
 @dataclass(frozen=True)
@@ -73,19 +83,35 @@ class Changes:
     unchanged: int
 
 
-def check(content: bytes, choice: Choice, branch: LonLat) -> tuple[list[PlaceRow], list[Bad]]:
+@dataclass(frozen=True)
+class Checked:
+    """The places of a file, what can't become one, and how many features are none of ours."""
+
+    rows: list[PlaceRow]
+    bad: list[Bad]
+    passed_over: int
+    remarks: list[Said]
+
+
+def check(given: Features, choice: Choice, branch: LonLat) -> Checked:
     """Return the places of a file, and every feature that can't become one, in file order."""
-    features, bad = read_features(content, choice.datum)
+    if choice.by_tags and not given.has_tags:
+        words = "Choose one kind for the file, or name the property that tells it."
+        raise InvalidInput({"kind": words})
+    places = _places(given.good, choice)
+    far_km = _far_km([feature for feature, _ in places], branch)
+    bad = list(given.bad)
     rows: dict[str, PlaceRow] = {}
-    for feature, far in zip(features, _far_km(features, branch), strict=True):
-        row = _row(feature, choice, far)
+    for (feature, kind), far in zip(places, far_km, strict=True):
+        row = _row(feature, kind, choice, far)
         if isinstance(row, PlaceRow) and row.source_ref in rows:
             row = Bad(feature.number, feature.ref, N_("It stands in the file a second time."))
         if isinstance(row, Bad):
             bad.append(row)
         else:
             rows[row.source_ref] = row
-    return list(rows.values()), sorted(bad, key=lambda item: item.number)
+    bad.sort(key=lambda item: item.number)
+    return Checked(list(rows.values()), bad, len(given.good) - len(places), given.remarks)
 
 
 def compare(rows: Iterable[PlaceRow], stored: Mapping[str, Place]) -> Changes:
@@ -104,14 +130,16 @@ def compare(rows: Iterable[PlaceRow], stored: Mapping[str, Place]) -> Changes:
     return Changes(new, changed, unchanged)
 
 
-def report(rows: list[PlaceRow], bad: list[Bad], changes: Changes) -> dict[str, Any]:
-    """Return the counts and the refused features as JSON values."""
+def report(checked: Checked, changes: Changes) -> dict[str, Any]:
+    """Return the counts, the refused features and what is to say of the file as JSON values."""
     return {
         "new": len(changes.new),
         "changed": len(changes.changed),
         "unchanged": changes.unchanged,
-        "kinds": dict(Counter(row.kind.value for row in rows)),
-        "bad": [asdict(item) for item in bad],
+        "kinds": dict(Counter(row.kind.value for row in checked.rows)),
+        "bad": [asdict(item) for item in checked.bad],
+        "passed_over": checked.passed_over,
+        "remarks": checked.remarks,
     }
 
 
@@ -122,9 +150,27 @@ def _far_km(features: list[Feature], branch: LonLat) -> list[float]:
     return [float(km) for km in distance_m(points[:, 0], points[:, 1], branch) / _M_PER_KM]
 
 
-def _row(feature: Feature, choice: Choice, far_km: float) -> PlaceRow | Bad:
-    kind = choice.kind or _KIND_OF.get(text_of(feature, choice.kind_property).lower())
-    name = next(filter(None, (text_of(feature, key) for key in _NAME_PROPERTIES)), "")
+def _places(features: list[Feature], choice: Choice) -> list[tuple[Feature, PlaceKind | None]]:
+    """Return every feature with its kind, without those whose tags say that they are no place."""
+    kinds = [(feature, _kind(feature, choice)) for feature in features]
+    places = [pair for pair in kinds if pair[1] or not choice.by_tags]
+    if len(places) > MOST_PLACES:
+        raise InvalidInput({"file": "There are more than 20,000 places; divide the file."})
+    return places
+
+
+def _kind(feature: Feature, choice: Choice) -> PlaceKind | None:
+    if choice.by_tags:
+        return kind_of_tags(feature.properties, named=bool(_name(feature)))
+    return choice.kind or _KIND_OF.get(text_of(feature, choice.kind_property).lower())
+
+
+def _name(feature: Feature) -> str:
+    return next(filter(None, (text_of(feature, key) for key in _NAME_PROPERTIES)), "")
+
+
+def _row(feature: Feature, kind: PlaceKind | None, choice: Choice, far_km: float) -> PlaceRow | Bad:
+    name = _name(feature)
     if kind is None:
         word = text_of(feature, choice.kind_property)
         return _bad(feature, N_("Its kind “{word}” is not known."), word=word)

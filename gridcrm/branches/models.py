@@ -10,6 +10,8 @@ from sqlmodel import Field, SQLModel
 from geo import Datum
 from gridcrm.core.tables import choice
 
+LONGEST_LAYER = 120
+
 
 class PlaceKind(StrEnum):
     """What a place around the branch is."""
@@ -67,6 +69,7 @@ class PlaceImport(SQLModel, table=True):
     datum: Datum = Field(sa_type=choice(Datum))
     kind: PlaceKind | None = Field(default=None, sa_type=choice(PlaceKind))
     kind_property: str = Field(default="", max_length=64)
+    layer: str = Field(default="", max_length=LONGEST_LAYER)
     state: PlaceImportState = Field(
         default=PlaceImportState.CHECKED, sa_type=choice(PlaceImportState)
     )

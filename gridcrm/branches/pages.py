@@ -14,6 +14,7 @@ from geo import Datum
 from gridcrm.accounts import service as accounts
 from gridcrm.accounts.middleware import COOKIE
 from gridcrm.branches import queries, service, showing
+from gridcrm.branches.features import READABLE
 from gridcrm.branches.forms import AreaIn, BranchEdit, BranchIn, ChoiceIn
 from gridcrm.branches.models import Branch
 from gridcrm.core.errors import InvalidInput, NotFound
@@ -156,6 +157,7 @@ async def _settings(
         form=form,
         shown=shown,
         datums=showing.datums(),
+        readable=READABLE,
     )
 
 

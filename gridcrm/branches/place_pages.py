@@ -11,9 +11,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo import Datum
 from gridcrm.branches import places, queries
+from gridcrm.branches.features import READABLE
 from gridcrm.branches.forms import PlacesIn
-from gridcrm.branches.models import PlaceImportState, PlaceKind
+from gridcrm.branches.models import PlaceImport, PlaceImportState, PlaceKind
 from gridcrm.branches.showing import datum_name, datums, kind_name
+from gridcrm.core.db import Database
 from gridcrm.core.errors import InvalidInput
 from gridcrm.core.forms import Form, parse, refused
 from gridcrm.core.i18n import gettext, ngettext
@@ -73,6 +75,7 @@ class PlacePages(Controller):
         self,
         request: Request[Any, Any, Any],
         session: NamedDependency[AsyncSession],
+        database: NamedDependency[Database],
         who: NamedDependency[Who],
         now: NamedDependency[datetime],
         data: MultipartBody[dict[str, Any]],
@@ -80,7 +83,10 @@ class PlacePages(Controller):
         """Check a file; nothing is written but the check."""
         try:
             upload = await needed_upload(data)
-            kept = await places.check(session, who, upload, parse(PlacesIn, data), now)
+            form = parse(PlacesIn, data)
+            async with database.read() as reading:
+                checked = await places.examine(reading, who, upload, form)
+            kept = await places.check(session, who, upload, form, checked, now)
         except InvalidInput as error:
             return await _ask(request, refused(data, error))
         return go(f"/admin/places/imports/{kept.id}")
@@ -106,6 +112,7 @@ class PlacePages(Controller):
             kinds=_kind_words(),
             datum=datum_name(kept.datum),
             bad=bad[shown.offset : shown.offset + shown.size],
+            remarks=_remarks(kept),
             pager=shown,
         )
 
@@ -113,12 +120,15 @@ class PlacePages(Controller):
     async def commit(
         self,
         session: NamedDependency[AsyncSession],
+        database: NamedDependency[Database],
         who: NamedDependency[Who],
         now: NamedDependency[datetime],
         place_import_id: FromPath[int],
     ) -> Redirect:
-        """Write the places of a checked file."""
-        kept = await places.commit(session, who, place_import_id, now)
+        """Write the places of a checked file, which is read before the turn to write is taken."""
+        async with database.read() as reading:
+            checked = await places.examine_kept(reading, who, place_import_id)
+        kept = await places.commit(session, who, place_import_id, checked, now)
         n = kept.report["new"] + kept.report["changed"]
         words = ngettext("{n} place is brought in.", "{n} places are brought in.", n)
         return go("/admin/places", words.format(n=f"{n:,}"))
@@ -144,9 +154,22 @@ async def _ask(request: Request[Any, Any, Any], form: Form) -> Template:
         "branches/place_file.html",
         status=form.status,
         form=form,
+        readable=READABLE,
         kinds=_kind_words(),
         datums=datums(),
     )
+
+
+def _remarks(kept: PlaceImport) -> list[str]:
+    """Return what there is to say of a file; one of an earlier release has nothing."""
+    said = [gettext(words).format(**params) for words, params in kept.report.get("remarks", [])]
+    passed = kept.report.get("passed_over", 0)
+    words = ngettext(
+        "{n} object of OpenStreetMap is no place for a branch and stays out.",
+        "{n} objects of OpenStreetMap are no places for a branch and stay out.",
+        passed,
+    )
+    return [*said, words.format(n=f"{passed:,}")] if passed else said
 
 
 def _kind_words() -> dict[str, str]:

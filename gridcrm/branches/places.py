@@ -2,16 +2,17 @@
 
 import asyncio
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from geo import LonLat
 from gridcrm.branches import importing, queries
+from gridcrm.branches.features import read_features
 from gridcrm.branches.forms import PlacesIn
-from gridcrm.branches.importing import Changes, Choice
-from gridcrm.branches.models import Branch, Place, PlaceImport, PlaceImportState
+from gridcrm.branches.importing import Changes, Checked, Choice
+from gridcrm.branches.models import Place, PlaceImport, PlaceImportState
 from gridcrm.branches.rules import home
 from gridcrm.core import audit
 from gridcrm.core.errors import RuleBroken
@@ -19,11 +20,32 @@ from gridcrm.core.uploads import Upload
 from gridcrm.core.who import Who
 
 
+async def examine(session: AsyncSession, who: Who, upload: Upload, form: PlacesIn) -> Checked:
+    """Read and check a file; raise InvalidInput on the field that has to change.
+
+    Reading takes a while: the session is to be one that nobody waits for.
+    """
+    branch = await queries.here(session, who)
+    return await asyncio.to_thread(_examined, upload, form, home(branch))
+
+
+async def examine_kept(session: AsyncSession, who: Who, import_id: int) -> Checked:
+    """Read and check a kept file again, as it was said to be."""
+    kept = _waiting(await queries.place_import(session, who, import_id))
+    told = {name: getattr(kept, name) for name in PlacesIn.model_fields}
+    upload = Upload(kept.filename, kept.content or b"")
+    return await examine(session, who, upload, PlacesIn.model_construct(**told))
+
+
 async def check(
-    session: AsyncSession, who: Who, upload: Upload, form: PlacesIn, now: datetime
+    session: AsyncSession,
+    who: Who,
+    upload: Upload,
+    form: PlacesIn,
+    checked: Checked,
+    now: datetime,
 ) -> PlaceImport:
     """Keep a file with the report of what it would change; nothing else changes yet."""
-    branch = await queries.here(session, who)
     await _drop_earlier_checks(session, who)
     kept = PlaceImport(
         branch_id=who.here,
@@ -34,19 +56,19 @@ async def check(
         created_at=now,
         **form.model_dump(),
     )
-    _, kept.report = await _examined(session, branch, kept)
+    kept.report = importing.report(checked, await _changes(session, kept, checked))
     session.add(kept)
     await session.flush()
     return kept
 
 
-async def commit(session: AsyncSession, who: Who, import_id: int, now: datetime) -> PlaceImport:
+async def commit(
+    session: AsyncSession, who: Who, import_id: int, checked: Checked, now: datetime
+) -> PlaceImport:
     """Write the places of a checked file; its bytes are dropped."""
-    branch = await queries.here(session, who)
-    kept = await queries.place_import(session, who, import_id)
-    if kept.state is not PlaceImportState.CHECKED:
-        raise RuleBroken("This file has been brought in already.")
-    changes, kept.report = await _examined(session, branch, kept)
+    kept = _waiting(await queries.place_import(session, who, import_id))
+    changes = await _changes(session, kept, checked)
+    kept.report = importing.report(checked, changes)
     _write(session, kept, changes)
     kept.state, kept.committed_at, kept.content = PlaceImportState.COMMITTED, now, None
     session.add(kept)
@@ -67,13 +89,20 @@ async def take_back(session: AsyncSession, who: Who, import_id: int) -> int:
     return int(gone.rowcount)
 
 
-async def _examined(
-    session: AsyncSession, branch: Branch, kept: PlaceImport
-) -> tuple[Changes, dict[str, Any]]:
-    choice = Choice(kept.datum, kept.licence, kept.kind, kept.kind_property)
-    rows, bad = await asyncio.to_thread(importing.check, kept.content or b"", choice, home(branch))
-    changes = importing.compare(rows, await queries.of_source(session, kept.branch_id, kept.source))
-    return changes, importing.report(rows, bad, changes)
+def _examined(upload: Upload, form: PlacesIn, branch: LonLat) -> Checked:
+    choice = Choice(form.licence, form.kind, form.kind_property)
+    return importing.check(read_features(upload, form.datum, form.layer), choice, branch)
+
+
+def _waiting(kept: PlaceImport) -> PlaceImport:
+    if kept.state is not PlaceImportState.CHECKED:
+        raise RuleBroken("This file has been brought in already.")
+    return kept
+
+
+async def _changes(session: AsyncSession, kept: PlaceImport, checked: Checked) -> Changes:
+    stored = await queries.of_source(session, kept.branch_id, kept.source)
+    return importing.compare(checked.rows, stored)
 
 
 def _write(session: AsyncSession, kept: PlaceImport, changes: Changes) -> None:

@@ -48,9 +48,9 @@ async def change(session: AsyncSession, who: Who, form: BranchEdit) -> Branch:
 async def draw_catchment(session: AsyncSession, who: Who, upload: Upload, datum: Datum) -> Branch:
     """Give the branch at hand a drawn area in place of its circle."""
     branch = await queries.here(session, who)
-    features, bad = await asyncio.to_thread(read_features, upload.content, datum)
-    parts = [part for feature in features for part in polygonal_parts(feature.shape)]
-    if bad or not parts:
+    given = await asyncio.to_thread(read_features, upload, datum)
+    parts = [part for feature in given.good for part in polygonal_parts(feature.shape)]
+    if given.bad or not parts:
         raise InvalidInput({"file": "Choose a file with areas only, each of them readable."})
     area = shapely.union_all(parts)
     inside = area.representative_point()

@@ -45,7 +45,7 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--kind", required=True, choices=[kind.value for kind in DraftKind])
     parser.add_argument("--side", help="side of a square or edge of a hexagon, in metres")
     parser.add_argument("--resolution", help="of H3 cells, 6 to 11")
-    parser.add_argument("--file", help="GeoJSON with the shapes, for --kind polygons")
+    parser.add_argument("--file", help="map file with the shapes, for --kind polygons")
     parser.add_argument(
         "--datum",
         default=Datum.WGS84.value,

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.accounts import queries as accounts
 from gridcrm.branches import queries as branches
+from gridcrm.branches.features import READABLE
 from gridcrm.branches.showing import datums
 from gridcrm.core.errors import InvalidInput
 from gridcrm.core.forms import Form, parse, refused
@@ -216,6 +217,7 @@ async def _ask(
         cards=[(kind.value, *_card(kind, found[kind])) for kind in DraftKind],
         found=found[DraftKind(chosen)] if chosen in set(DraftKind) else None,
         datums=datums(),
+        readable=READABLE,
     )
 
 
@@ -235,7 +237,7 @@ def _card(kind: DraftKind, found: showing.Estimate) -> tuple[str, str, str]:
         DraftKind.HEXAGON: (gettext("Hexagons"), gettext("even distances all round"), "hexagons"),
         DraftKind.H3: (gettext("H3"), gettext("the same cells for every bank"), "hexagon-3d"),
         DraftKind.COMMUNITIES: (gettext("Communities"), gettext("your places"), "building-estate"),
-        DraftKind.POLYGONS: (gettext("Own shapes"), gettext("from a GeoJSON file"), "polygon"),
+        DraftKind.POLYGONS: (gettext("Own shapes"), gettext("from a map file"), "polygon"),
     }[kind]
     if found.cells is None:
         return title, line, icon
@@ -246,7 +248,8 @@ def _card(kind: DraftKind, found: showing.Estimate) -> tuple[str, str, str]:
 def _form_of(plan: GridPlan) -> dict[str, Any]:
     kinds = {GridKind.SQUARE: "square", GridKind.HEXAGON: "hexagon", GridKind.H3: "h3"}
     values = {"kind": kinds.get(plan.kind, "communities"), "name": plan.name, "note": plan.note}
-    size = plan.spec.get("side_m")
+    spec = plan.spec.get("base", plan.spec)
+    size = spec.get("side_m")
     if size is not None:
         values["edge_m" if plan.kind is GridKind.HEXAGON else "side_m"] = f"{size:g}"
-    return values | {k: v for k, v in plan.spec.items() if k == "resolution"}
+    return values | {k: v for k, v in spec.items() if k == "resolution"}

@@ -77,15 +77,16 @@ def _of_communities(communities: list[Landmark]) -> Spec:
 def _of_file(form: DraftIn, upload: Upload | None) -> Spec:
     if upload is None or not upload.content:
         raise InvalidInput({"file": "Choose a file with the shapes of the cells."})
-    features, bad = read_features(upload.content, form.datum)
-    if bad:
+    given = read_features(upload, form.datum)
+    if given.bad:
         words = gettext("Feature {number} {ref}: {reason}")
-        first = bad[0]
+        first = given.bad[0]
         reason = gettext(first.reason)
         raise InvalidInput(
             {"file": words.format(number=first.number, ref=first.ref, reason=reason)}
         )
-    return _polygons([_key(feature, form.key) for feature in features], [f.shape for f in features])
+    keys = [_key(feature, form.key) for feature in given.good]
+    return _polygons(keys, [feature.shape for feature in given.good])
 
 
 def _key(feature: Feature, key: str) -> str:

@@ -130,8 +130,10 @@ async def _places(stage: Stage, where: Setting) -> None:
     form = PlacesIn(
         source=where.source, licence=where.licence, datum=Datum.WGS84, kind_property="kind"
     )
-    kept = await places.check(stage.session, stage.manager, upload, form, stage.now)
-    await places.commit(stage.session, stage.manager, stored(kept.id), stage.now)
+    session, who = stage.session, stage.manager
+    checked = await places.examine(session, who, upload, form)
+    kept = await places.check(session, who, upload, form, checked, stage.now)
+    await places.commit(session, who, stored(kept.id), checked, stage.now)
     await stage.session.flush()
 
 

@@ -297,7 +297,7 @@ async def test_a_drawn_area_takes_the_place_of_the_circle_until_it_is_taken_away
     ("content", "words"),
     [
         (b'{"type": "Point", "coordinates": [125.47, 43.78]}', "Choose a file with areas only"),
-        (b"not geojson", "This is not GeoJSON"),
+        (b"not geojson", "none of the known formats"),
         (b"", "Choose a file that is not empty."),
         (json.dumps(shapely.geometry.mapping(shapely.box(113, 22, 114, 23))).encode(), "not near"),
     ],

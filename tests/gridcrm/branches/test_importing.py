@@ -4,12 +4,17 @@ from typing import Any
 import pytest
 
 from geo import Datum, LonLat
-from gridcrm.branches.importing import Choice, PlaceRow, check, compare
+from gridcrm.branches import importing
+from gridcrm.branches.features import Bad, read_features
+from gridcrm.branches.importing import Choice, PlaceRow, compare
 from gridcrm.branches.models import Place, PlaceKind
 from gridcrm.branches.rules import name_key
+from gridcrm.core.errors import InvalidInput
+from gridcrm.core.uploads import Upload
+from tests.geo.formats import files
 
 HOME = LonLat(125.47, 43.78)
-COMMUNITIES = Choice(Datum.WGS84, "ODbL 1.0", PlaceKind.COMMUNITY)
+COMMUNITIES = Choice("ODbL 1.0", PlaceKind.COMMUNITY)
 
 
 def file(*features: tuple[str, dict[str, object]], lon: float = 125.47) -> bytes:
@@ -23,6 +28,13 @@ def file(*features: tuple[str, dict[str, object]], lon: float = 125.47) -> bytes
         for n, (ref, properties) in enumerate(features)
     ]
     return json.dumps({"type": "FeatureCollection", "features": made}).encode()
+
+
+def check(
+    content: bytes, choice: Choice, branch: LonLat, name: str = "a.geojson"
+) -> tuple[list[PlaceRow], list[Bad]]:
+    checked = importing.check(read_features(Upload(name, content), Datum.WGS84), choice, branch)
+    return checked.rows, checked.bad
 
 
 def stored(row: PlaceRow, **changes: Any) -> Place:
@@ -46,7 +58,7 @@ def test_a_community_without_a_name_is_refused_and_a_road_without_one_is_not():
     nameless = file(("w1", {}))
 
     _, bad = check(nameless, COMMUNITIES, HOME)
-    roads, none = check(nameless, Choice(Datum.WGS84, "ODbL 1.0", PlaceKind.ROAD), HOME)
+    roads, none = check(nameless, Choice("ODbL 1.0", PlaceKind.ROAD), HOME)
 
     assert [(b.number, b.ref, b.reason) for b in bad] == [(1, "w1", "A community needs a name.")]
     assert (len(roads), none) == (1, [])
@@ -62,7 +74,7 @@ def test_a_community_without_a_name_is_refused_and_a_road_without_one_is_not():
     ],
 )
 def test_the_kind_can_stand_in_a_property(word: str, kind: str):
-    choice = Choice(Datum.WGS84, "ODbL 1.0", kind_property="art")
+    choice = Choice("ODbL 1.0", kind_property="art")
 
     (row,), _ = check(file(("w1", {"name": "春城", "art": word})), choice, HOME)
 
@@ -70,7 +82,7 @@ def test_the_kind_can_stand_in_a_property(word: str, kind: str):
 
 
 def test_an_unknown_kind_is_reported_with_its_word():
-    choice = Choice(Datum.WGS84, "ODbL 1.0", kind_property="art")
+    choice = Choice("ODbL 1.0", kind_property="art")
 
     rows, bad = check(file(("w1", {"art": "castle"}), ("w2", {})), choice, HOME)
 
@@ -142,3 +154,32 @@ def test_names_compare_without_spaces_width_case_and_punctuation(one: str, other
 
 def test_different_names_stay_different():
     assert name_key("大冲一期") != name_key("大冲二期")
+
+
+def test_tags_of_openstreetmap_tell_the_kinds_and_the_rest_is_passed_over():
+    given = read_features(Upload("town.osm", files.OSM), Datum.WGS84)
+
+    checked = importing.check(given, Choice("ODbL 1.0"), LonLat(113.9, 22.5))
+
+    assert {row.source_ref: row.kind for row in checked.rows} == {
+        "n4": "competitor",
+        "w10": "building",
+        "w11": "road",
+        "w12": "road",
+    }
+    assert checked.passed_over == 2  # a track, and residential ground without a name
+    assert [item.ref for item in checked.bad] == ["w13", "w14", "r21"]
+
+
+def test_without_tags_somebody_has_to_say_what_the_features_are():
+    with pytest.raises(InvalidInput) as refused:
+        check(file(("w1", {"name": "a"})), Choice("ODbL 1.0"), HOME)
+
+    assert list(refused.value.fields) == ["kind"]
+
+
+def test_more_places_than_a_branch_can_use_are_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(importing, "MOST_PLACES", 1)
+
+    with pytest.raises(InvalidInput, match="correction"):
+        check(file(("w1", {"name": "a"}), ("w2", {"name": "b"})), COMMUNITIES, HOME)

@@ -226,7 +226,7 @@ async def test_source_licence_and_one_kind_are_needed(
     assert await rows(database, PlaceImport) == []
 
 
-async def test_a_file_that_is_no_geojson_is_refused_beside_its_field(
+async def test_a_file_that_is_no_map_is_refused_beside_its_field(
     browser: Browser, cast: Cast, clock: Clock, database: Database
 ):
     await seat(database, browser, cast.hang, clock.now)
@@ -234,7 +234,7 @@ async def test_a_file_that_is_no_geojson_is_refused_beside_its_field(
     answer = await send(browser, "小区,经度,纬度".encode("gb18030"))
 
     assert answer.status_code == 422
-    assert "This is not GeoJSON" in answer.text
+    assert "none of the known formats" in answer.text
 
 
 async def test_the_list_shows_one_kind_or_one_name(
