@@ -64,6 +64,7 @@ from gridcrm.exports.pages import ExportPages, RegisterPages
 from gridcrm.grids import registry as grids_registry
 from gridcrm.grids.cell_pages import CellEditPages, LeadPages
 from gridcrm.grids.pages import DrawingPages, PlanPages
+from gridcrm.grids.workbench_pages import ShapingPages, WorkbenchPages
 from gridcrm.labels import on_customers as labels_on_customers
 from gridcrm.labels import registry as labels_registry
 from gridcrm.labels.api import LabelApi
@@ -102,6 +103,8 @@ PAGES: list[ControllerRouterHandler] = [
     DrawingPages,
     CellEditPages,
     LeadPages,
+    WorkbenchPages,
+    ShapingPages,
     CustomerPages,
     LookupPages,
     EditPages,

@@ -18,8 +18,8 @@ from gridcrm.grids.estimate import MOST_CELLS
 from gridcrm.grids.models import CellKind, CellStatus, GridCell
 from gridcrm.grids.naming import Namer, numbered
 
-_LONGEST_KEY = 120
-_FRESH: dict[str, Any] = {
+LONGEST_KEY = 120
+FRESH: dict[str, Any] = {
     "kind": CellKind.COMMUNITY,
     "status": CellStatus.NOT_STARTED,
     "lead_id": None,
@@ -29,12 +29,12 @@ _FRESH: dict[str, Any] = {
     "next_step": "",
     "profiled_on": None,
 }
-_COUNTED = {
+COUNTED = {
     "merchants": PlaceKind.MERCHANT,
     "buildings": PlaceKind.BUILDING,
     "competitors": PlaceKind.COMPETITOR,
 }
-_KEPT = ("name", *_FRESH, *_COUNTED)
+KEPT = ("name", *FRESH, *COUNTED)
 """What a cell takes along when a new drawing has the same cell."""
 _POLYGON = "poly:"
 
@@ -62,13 +62,18 @@ def draw(area: Area, spec: Spec, around: Around) -> Drawing:
     if len(cells) > MOST_CELLS:
         words = gettext("There would be {n} cells; at most {limit} can be looked after.")
         raise InvalidInput({"kind": words.format(n=f"{len(cells):,}", limit=f"{MOST_CELLS:,}")})
-    columns = _ground(cells) | _counts(cells, around.places)
+    columns = columns_of(cells, around.places)
     columns["name"] = _names(columns, around.namer)
     values = zip(*columns.values(), strict=True)
-    rows = [_FRESH | dict(zip(columns, row, strict=True)) for row in values]
+    rows = [FRESH | dict(zip(columns, row, strict=True)) for row in values]
     for at, kept in _kept(cells, around.before).items():
         rows[at] |= kept
     return Drawing(cells, rows)
+
+
+def columns_of(cells: Cells, places: Sequence[Place]) -> dict[str, list[Any]]:
+    """Return where every cell is and how many places of each kind it holds, by column."""
+    return _ground(cells) | _counts(cells, places)
 
 
 def _ground(cells: Cells) -> dict[str, list[Any]]:
@@ -76,7 +81,7 @@ def _ground(cells: Cells) -> dict[str, list[Any]]:
     lon, lat = shapely.get_coordinates(shapely.point_on_surface(shapes)).T
     west, south, east, north = shapely.bounds(shapes).T
     keys: list[str] = cells.ids.tolist()
-    if any(len(key) > _LONGEST_KEY for key in keys):
+    if any(len(key) > LONGEST_KEY for key in keys):
         raise InvalidInput({"key": "A name in this file is longer than 100 characters."})
     return {
         "key": keys,
@@ -100,7 +105,7 @@ def _names(columns: Mapping[str, list[Any]], namer: Namer) -> list[str]:
 
 def _counts(cells: Cells, places: Sequence[Place]) -> dict[str, list[int | None]]:
     """Count the places of each kind in every cell; nothing is known of a kind nobody brought in."""
-    return {name: _count(cells, places, kind) for name, kind in _COUNTED.items()}
+    return {name: _count(cells, places, kind) for name, kind in COUNTED.items()}
 
 
 def _count(cells: Cells, places: Sequence[Place], kind: PlaceKind) -> list[int | None]:
@@ -124,6 +129,6 @@ def _kept(cells: Cells, before: Sequence[GridCell]) -> dict[int, dict[str, Any]]
     found: dict[int, dict[str, Any]] = {}
     for old, code in zip(before, assign_codes(lon, lat, cells).tolist(), strict=True):
         if code >= 0 and ids[code] == old.key:
-            values = {name: getattr(old, name) for name in _KEPT}
+            values = {name: getattr(old, name) for name in KEPT}
             found[code] = {name: value for name, value in values.items() if value is not None}
     return found

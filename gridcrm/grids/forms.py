@@ -12,6 +12,7 @@ DEFAULT_SIDE_M, DEFAULT_EDGE_M, DEFAULT_RESOLUTION = 250, 200, 9
 SMALLEST_M, LARGEST_M = 20, 5000
 COARSEST, FINEST = 6, 11
 _MOST = 10_000_000
+_LONGEST_SHAPE = 100_000
 
 
 class DraftKind(StrEnum):
@@ -60,6 +61,59 @@ class CellIn(CellProfileIn):
     kind: CellKind
     lead_id: int | None = None
     backup_id: int | None = None
+
+
+class StepIn(SQLModel):
+    """A change by hand of a draft of which somebody has seen that many changes."""
+
+    model_config = {"extra": "forbid"}
+
+    seen: int = Field(ge=0)
+
+
+class MergeIn(StepIn):
+    """Cells that become one."""
+
+    cell_id: Ids = Field(min_length=2, max_length=500)
+
+
+class SplitWay(StrEnum):
+    """Lines through the middle of a cell, for those without a map."""
+
+    EAST_WEST = "east_west"
+    NORTH_SOUTH = "north_south"
+
+
+class SplitIn(StepIn):
+    """A cell and the line that cuts it: drawn, or through its middle."""
+
+    cell_id: int
+    line: str = Field(default="", max_length=_LONGEST_SHAPE)
+    way: SplitWay | None = None
+
+
+class BorderIn(StepIn):
+    """The ground that one cell gives to another."""
+
+    cell_id: int
+    target_id: int
+    shape: str = Field(max_length=_LONGEST_SHAPE)
+
+
+class DrawIn(StepIn):
+    """A new cell."""
+
+    name: str = Field(min_length=1, max_length=80)
+    shape: str = Field(max_length=_LONGEST_SHAPE)
+
+
+class RenameIn(SQLModel):
+    """Another name for a cell of a draft."""
+
+    model_config = {"extra": "forbid"}
+
+    cell_id: int
+    name: str = Field(min_length=1, max_length=80)
 
 
 class LeadsIn(SQLModel):

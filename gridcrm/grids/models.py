@@ -70,6 +70,8 @@ class GridPlan(SQLModel, table=True):
     kind: GridKind = Field(sa_type=choice(GridKind))
     spec: dict[str, Any] = Field(sa_type=JSON)
     area_wkb: bytes
+    done: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    undone: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     state: PlanState = Field(default=PlanState.DRAFT, sa_type=choice(PlanState))
     note: str = Field(default="", max_length=400)
     created_by: int = Field(foreign_key="user_account.id")

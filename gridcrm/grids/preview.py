@@ -1,6 +1,7 @@
 """What a plan looks like and how many people its cells hold. Pure, and takes a while."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from geo import Cells, LonLat
 from geo.area import checked_area
+from geo.classify import quantile
 from geo.palette import Ramp, colours
 from geo.plane import Plane
 from geo.render.schematic import SchematicCell, schematic_svg
@@ -19,9 +21,8 @@ from gridcrm.grids.registry import PeopleCount
 
 FEW = 5
 MOST_DRAWN = 3000
-_STEPS = (FEW, 20, 50, 100)
 _PLAIN, _EMPTY, _FEW_COLOUR = "#e8eff5", "#ffffff", "#f6d9a8"
-_BLUES = colours(Ramp.BLUE, len(_STEPS))
+_MOST_STEPS = 5
 _M2_PER_KM2 = 1_000_000
 _STAR = "★"
 
@@ -38,6 +39,38 @@ class Stats:
     few: int
     outside: int
     unknown: int
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The least number of people of each colour, and the most of the last one."""
+
+    least: tuple[int, ...]
+    most: int
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """Return the colour of each step, the lightest first."""
+        return colours(Ramp.BLUE, len(self.least)) if self.least else ()
+
+    def colour(self, people: int) -> str:
+        """Return the colour of a cell with so many people."""
+        if people == 0:
+            return _EMPTY
+        if people < FEW or not self.least:
+            return _FEW_COLOUR
+        at = int(np.searchsorted(self.least, people, side="right"))
+        return self.colours[max(at - 1, 0)]
+
+    def legend(self) -> list[LegendItem]:
+        """Return what every colour stands for."""
+        ends = [*(low - 1 for low in self.least[1:]), self.most]
+        pairs = zip(self.least, ends, self.colours, strict=True)
+        return [
+            LegendItem(gettext("nobody"), _EMPTY),
+            LegendItem(f"1–{FEW - 1}", _FEW_COLOUR),
+            *(LegendItem(_range(low, high), colour) for low, high, colour in pairs),
+        ]
 
 
 @dataclass(frozen=True)
@@ -75,16 +108,27 @@ def cover(cells: Cells) -> Cover:
     return Cover(min(1.0, union.area / plane.flatten(cells.area).area), twice / _M2_PER_KM2)
 
 
+def steps(counts: Iterable[int]) -> Steps:
+    """Return colours that about the same number of cells have each, without empty and few."""
+    enough = [n for n in counts if n >= FEW]
+    found = quantile(enough, _MOST_STEPS).ranges()
+    return Steps(tuple(math.ceil(low) for low, _ in found), max(enough, default=0))
+
+
 def picture(
     title: str,
     rows: Sequence[GridCell],
     people: Mapping[str, int] | None,
     branch: Place,
+    shades: Steps | None = None,
 ) -> str:
     """Return the cells as a drawing, coloured by people where these may be shown.
 
+    Pictures to be compared are given the same shades.
+
     The cell with the branch has a star, since a name in its middle would hide its number.
     """
+    shades = shades or steps(people.values() if people else ())
     spot, starred = shapely.Point(branch.at.lon, branch.at.lat), False
     cells = []
     for row in rows:
@@ -93,9 +137,13 @@ def picture(
         label = row.name if people is None else str(n)
         if not starred and shape.covers(spot):
             starred, label = True, f"{_STAR} {label}"
-        cells.append(SchematicCell(shape, _PLAIN if people is None else _colour(n), label))
+        cells.append(SchematicCell(shape, _PLAIN if people is None else shades.colour(n), label))
     note = f"{_STAR} {branch.name}" if starred else ""
-    legend = _legend(note) if people is not None else Legend("", note=note)
+    legend = (
+        Legend(gettext("People in each cell"), tuple(shades.legend()), note)
+        if people is not None
+        else Legend("", note=note)
+    )
     return schematic_svg(title, cells, legend, () if starred else (branch,))
 
 
@@ -104,21 +152,5 @@ def by_key(cells: Cells, per_cell: NDArray[np.int64]) -> dict[str, int]:
     return dict(zip(cells.ids.tolist(), per_cell.tolist(), strict=True))
 
 
-def _colour(people: int) -> str:
-    if people == 0:
-        return _EMPTY
-    step = int(np.searchsorted(_STEPS, people, side="right"))
-    return _FEW_COLOUR if step == 0 else _BLUES[step - 1]
-
-
-def _legend(note: str) -> Legend:
-    ends = [*(step - 1 for step in _STEPS[1:]), None]
-    ranges = [
-        LegendItem(f"{low}–{high}" if high else f"{low}+", colour)
-        for low, high, colour in zip(_STEPS, ends, _BLUES, strict=True)
-    ]
-    return Legend(
-        gettext("People in each cell"),
-        (LegendItem(gettext("nobody"), _EMPTY), LegendItem(f"1–{FEW - 1}", _FEW_COLOUR), *ranges),
-        note,
-    )
+def _range(low: int, high: int) -> str:
+    return f"{low:,}–{high:,}" if high > low else f"{low:,}"

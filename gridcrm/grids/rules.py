@@ -42,6 +42,14 @@ def must_be_drawable(plan: GridPlan) -> None:
         raise RuleBroken("A published plan keeps its cells. Draw a new version instead.")
 
 
+def must_be_shapable(plan: GridPlan, seen: int) -> None:
+    """Refuse to change cells by hand in a plan that counts, or that looks otherwise by now."""
+    if plan.state is not PlanState.DRAFT:
+        raise RuleBroken("A published plan keeps its cells. Make a draft of it and change that.")
+    if seen != len(plan.done):
+        raise RuleBroken("Somebody has changed this draft meanwhile. Load the page again.")
+
+
 def must_be_current(plan: GridPlan) -> None:
     """Refuse to change the cells of a plan that another one has replaced."""
     if plan.state is PlanState.RETIRED:

@@ -70,6 +70,21 @@ async def redraw(
     return plan
 
 
+async def copy(session: AsyncSession, who: Who, plan_id: int, now: datetime) -> GridPlan:
+    """Make a draft with the same cells, to be shaped while the plan goes on as it is."""
+    plan = await queries.plan(session, who, plan_id)
+    version = await queries.last_version(session, who.here) + 1
+    fresh = {"version": version, "created_by": who.user_id, "created_at": now, "note": ""}
+    kept = plan.model_dump(include={"branch_id", "name", "kind", "spec", "area_wkb"})
+    draft = GridPlan(**kept | fresh)
+    session.add(draft)
+    await session.flush()
+    rows = [row.model_dump(exclude={"id"}) for row in await queries.cells(session, plan_id)]
+    await session.exec(insert(GridCell), params=[row | {"plan_id": draft.id} for row in rows])
+    audit.record(session, who, "grid_copy", ("grid_plan", draft.id), cells=len(rows))
+    return draft
+
+
 async def delete_draft(session: AsyncSession, who: Who, plan_id: int) -> None:
     """Throw a draft away; what counts or has counted stays."""
     plan = await queries.held_plan(session, who, plan_id)
@@ -146,6 +161,7 @@ async def _drawn(
 async def _store(session: AsyncSession, plan: GridPlan, drawing: Drawing) -> None:
     plan.spec = drawing.cells.spec.to_dict()
     plan.area_wkb = shapely.to_wkb(drawing.cells.area)
+    plan.done, plan.undone = [], []
     session.add(plan)
     await session.flush()
     common = {"plan_id": plan.id, "branch_id": plan.branch_id}

@@ -73,6 +73,11 @@ async def compared(
     return found
 
 
+async def covered(plan: GridPlan) -> preview.Cover:
+    """Return how well the cells of a plan cover its area."""
+    return await asyncio.to_thread(lambda: preview.cover(cells_of(plan)))
+
+
 @dataclass(frozen=True)
 class Estimate:
     """About how many cells a kind of division gives, None where the shapes are brought along."""
