@@ -94,7 +94,7 @@ def _short(barriers: Shapes) -> Shapes:
     broad = shapely.get_dimensions(parts) > 1
     xy, line = shapely.get_coordinates(parts[~broad], return_index=True)
     on = line[1:] == line[:-1]
-    stretches = shapely.linestrings(np.stack([xy[:-1][on], xy[1:][on]], axis=1))
+    stretches = np.asarray(shapely.linestrings(np.stack([xy[:-1][on], xy[1:][on]], axis=1)))
     return np.append(stretches, parts[broad])
 
 

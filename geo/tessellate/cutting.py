@@ -18,11 +18,11 @@ from geo.tessellate.touching import touching
 NODE_M = 1e-6  # corners nearer than this are one
 
 _SNAP_M = 0.2  # twice what six decimals of a degree leave out
-_SNAP_SHARE = 1e-3  # of the side of a square of the same ground
+_SNAP_SHARE = 1e-2  # of the side of a square of the same ground
 
 
-def as_array(shapes: Iterable[BaseGeometry]) -> Shapes:
-    """Return shapes as an array, which numpy alone would not make of several parts."""
+def as_array(shapes: Iterable[object]) -> Shapes:
+    """Return things as an array, which numpy alone would not make of several parts."""
     several = list(shapes)
     out = np.empty(len(several), dtype=object)
     out[:] = several
@@ -49,10 +49,10 @@ def fitted(line: BaseGeometry, shapes: Shapes) -> tuple[BaseGeometry, Shapes]:
     Where the line has a corner on a border, the shapes get the same corner.
     """
     room = max(snap_m(shape) for shape in shapes)
-    corners = shapely.multipoints(np.unique(shapely.get_coordinates(shapes), axis=0))
-    line = shapely.snap(shapely.remove_repeated_points(line, room), corners, room)
+    corners = MultiPoint(np.unique(shapely.get_coordinates(shapes), axis=0))
+    line = _snapped(shapely.remove_repeated_points(line, room), corners, room)
     xy = shapely.get_coordinates(line)
-    places, borders = shapely.points(xy), shapely.union_all(shapely.boundary(shapes))
+    places, borders = np.asarray(shapely.points(xy)), shapely.union_all(shapely.boundary(shapes))
     near = shapely.distance(places, borders) <= room
     near &= shapely.distance(places, corners) > 0
     if not near.any():
@@ -60,7 +60,7 @@ def fitted(line: BaseGeometry, shapes: Shapes) -> tuple[BaseGeometry, Shapes]:
     ways = shapely.get_coordinates(shapely.shortest_line(places[near], borders))
     xy[near] = ways[1::2]
     onto = _apart(xy[near])
-    line = shapely.snap(shapely.set_coordinates(line, xy), onto, NODE_M)
+    line = _snapped(shapely.set_coordinates(line, xy), onto, NODE_M)
     return line, np.asarray(shapely.snap(shapes, onto, NODE_M))
 
 
@@ -102,7 +102,7 @@ def width_m(shapes: Shapes) -> Floats:
 def joined(shapes: Iterable[BaseGeometry]) -> Area:
     """Return one shape instead of several; their outer corners stay."""
     several = as_array(shapes)
-    if not shapely.coverage_is_valid(several):
+    if not shapely.coverage_is_valid(several, gap_width=NODE_M):
         several = noded(several, shapely.get_coordinates(several))
         return _area(shapely.union_all(several))
     return _area(shapely.coverage_union_all(several))
@@ -135,13 +135,18 @@ def _take_sides(pieces: Shapes, label: Ints, shape: Area, line: BaseGeometry) ->
         label[own] = label[mates[near.argmin()]] if mates.size else -1 - side[own][0]
 
 
+def _snapped(line: BaseGeometry, corners: BaseGeometry, room_m: float) -> BaseGeometry:
+    snapped: BaseGeometry = as_array([shapely.snap(line, corners, room_m)])[0]
+    return snapped
+
+
 def _apart(corners: Floats) -> MultiPoint:
     """Return the corners, the first one of each that are nearly the same."""
-    points = shapely.points(np.unique(corners, axis=0))
+    points = np.asarray(shapely.points(np.unique(corners, axis=0)))
     one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=NODE_M)
     keep = np.ones(len(points), dtype=bool)
     keep[one[other < one]] = False
-    return shapely.multipoints(points[keep])
+    return MultiPoint(list(points[keep]))
 
 
 def _area(shape: BaseGeometry) -> Area:

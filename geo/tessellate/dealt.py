@@ -25,12 +25,12 @@ class Dealt:
         counts = np.array([len(cells[n]) for n in order])
         self._roots = np.array(roots)[order]
         self._cell = np.concatenate([cells[n] for n in order]).astype(np.int32)
-        self._shapes = flat(self._cell)
+        self._shapes = flat(self._cell.astype(np.int64))
         shapely.prepare(self._shapes)
         self._last = np.cumsum(counts) - 1
         self._first = self._last - counts + 1
 
-    def locate(self, roots: Ints, x: Floats, y: Floats) -> Codes:
+    def locate(self, roots: Codes, x: Floats, y: Floats) -> Codes:
         """Return the first cell that covers each point of the plane, each in one of the roots.
 
         The cells of a root leave no room between them; a point that rounding puts there goes to

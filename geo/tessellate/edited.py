@@ -79,9 +79,10 @@ class EditedTiling:
         """Return the ground of every cell."""
         base = self.sheet.base.tiling.area_m2()
         out = np.append(base[self._kept], np.zeros(len(self._made)))
-        whole = [self.sheet.is_whole(cell_id) for cell_id in self.sheet.pieces]
-        changed = ~np.array(whole, dtype=bool)
-        out[self._place[changed]] = shapely.area(self._pieces[changed])
+        out[self._place] = shapely.area(self._pieces)
+        for at, cell_id in zip(self._place, self.sheet.pieces, strict=True):
+            if (root := self.sheet.whole_root(cell_id)) is not None:
+                out[at] = base[root]
         return out
 
     def shapes(self) -> Shapes:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import shapely
 from shapely.geometry import LineString, MultiLineString
+from shapely.geometry.base import BaseGeometry
 
 from geo.area import Area, checked_area
 from geo.errors import ReshapeError
@@ -135,7 +136,7 @@ def _hex(shape: Area | Line) -> str:
     return shapely.to_wkb(shape, hex=True)
 
 
-def _checked_line(line: Line) -> Line:
+def _checked_line(line: BaseGeometry) -> Line:
     if not isinstance(line, LineString | MultiLineString):
         raise ReshapeError("A cell is cut along a line, not along a {kind}.", kind=line.geom_type)
     flat = shapely.force_2d(line)

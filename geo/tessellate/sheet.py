@@ -6,12 +6,13 @@ from functools import cached_property
 
 import numpy as np
 import shapely
+from shapely.geometry import MultiPoint
 from shapely.geometry.base import BaseGeometry
 
 from geo.area import Area
 from geo.errors import ReshapeError
 from geo.tessellate.cells import Cells
-from geo.tessellate.cutting import NODE_M, noded
+from geo.tessellate.cutting import NODE_M, as_array, noded
 from geo.tessellate.grid import Shapes
 
 FREE = -1  # the root of ground that no cell of the base holds
@@ -98,10 +99,11 @@ class Sheet:
             return self.dealt.get(root, ())
         return (self.base.ids[root],)
 
-    def is_whole(self, cell_id: str) -> bool:
-        """Say whether a changed cell is, but for corners on its border, a cell of the base."""
+    def whole_root(self, cell_id: str) -> int | None:
+        """Return the cell of the base that a changed one is, but for corners on its border."""
         roots = self.pieces[cell_id].roots
-        return len(roots) == 1 and FREE not in roots and self.holders(*roots) == (cell_id,)
+        alone = len(roots) == 1 and FREE not in roots and self.holders(*roots) == (cell_id,)
+        return min(roots) if alone else None
 
     def near(self, place: BaseGeometry, distance_m: float = 0.0) -> list[str]:
         """Return the ids of the cells that may reach to a place."""
@@ -128,9 +130,9 @@ class Sheet:
         if not fresh:
             return
         corners = np.array(sorted(fresh))
-        for cell_id in self.near(shapely.multipoints(corners), NODE_M):
+        for cell_id in self.near(MultiPoint(corners), NODE_M):
             piece = self.piece(cell_id)
-            shape = noded([piece.shape], corners)[0]
+            shape = noded(as_array([piece.shape]), corners)[0]
             if cell_id not in new and not shape.equals_exact(piece.shape, 0):
                 self.pieces[cell_id] = Piece(shape, piece.roots)
 

@@ -33,8 +33,8 @@ def contacts(shapes: Shapes) -> Pairs:
     """
     touch, over = touching(shapes), overlapping(shapes)
     outline = np.where(shapely.area(over[2]) > 0, shapely.length(over[2]), 0.0)
-    parts = zip(touch, (over[0], over[1], outline / 2), strict=True)
-    return _summed(*(np.concatenate(part) for part in parts))
+    first, second = np.append(touch[0], over[0]), np.append(touch[1], over[1])
+    return _summed(first, second, np.append(touch[2], outline / 2))
 
 
 def grouped(count: int, first: Ints, second: Ints) -> Ints:
@@ -91,7 +91,7 @@ def _same(start: Floats, end: Floats, owner: Ints) -> Pairs:
 
 def _along(start: Floats, end: Floats, owner: Ints) -> Pairs:
     """Return the owners of the segments that run along each other, and for how long."""
-    lines = shapely.linestrings(np.stack([start, end], axis=1))
+    lines = np.asarray(shapely.linestrings(np.stack([start, end], axis=1)))
     one, other = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=NEAR_M)
     once = owner[one] < owner[other]
     one, other = one[once], other[once]
@@ -115,6 +115,7 @@ def _common(a: Floats, b: Floats, c: Floats, d: Floats) -> Floats:
 def _summed(first: Ints, second: Ints, shared_m: Floats) -> Pairs:
     low, high = np.minimum(first, second), np.maximum(first, second)
     keys, which = np.unique(pack(high, low), return_inverse=True)
-    total = np.bincount(which, weights=shared_m, minlength=len(keys))
+    total = np.zeros(len(keys))
+    np.add.at(total, which, shared_m)
     second, first = unpack(keys[total > POINT_M])
     return first, second, total[total > POINT_M]
