@@ -13,6 +13,7 @@ from geo.points import LonLat, check_points
 from geo.tessellate import tessellate
 from geo.tessellate.cells import Cells
 from geo.tessellate.spec import H3Spec, HexSpec, PolygonSpec, SquareSpec, spec_from_dict
+from geo.tessellate.spec_points import QuadSpec, VoronoiSpec
 
 __all__ = [
     "Cells",
@@ -23,7 +24,9 @@ __all__ = [
     "HexSpec",
     "LonLat",
     "PolygonSpec",
+    "QuadSpec",
     "SquareSpec",
+    "VoronoiSpec",
     "area_from_geojson",
     "assign",
     "assign_codes",

@@ -12,6 +12,7 @@ from geo.tessellate.edited import edited
 from geo.tessellate.h3cells import H3Tiling
 from geo.tessellate.hexagon import HexGrid
 from geo.tessellate.polygons import PolygonTiling
+from geo.tessellate.quads import QuadTiling
 from geo.tessellate.regular import RegularTiling
 from geo.tessellate.spec import (
     BaseSpec,
@@ -22,7 +23,9 @@ from geo.tessellate.spec import (
     Spec,
     SquareSpec,
 )
+from geo.tessellate.spec_points import QuadSpec, VoronoiSpec
 from geo.tessellate.square import SquareGrid
+from geo.tessellate.voronoi import VoronoiTiling
 
 __all__ = ["tessellate"]
 
@@ -30,21 +33,26 @@ __all__ = ["tessellate"]
 def tessellate(area: Area, spec: Spec) -> Cells:
     """Divide an area in EPSG:4326 as the spec says; the same two values always give the same cells.
 
-    A square or hex spec without an origin gets the area's centroid, written into `cells.spec`.
+    Squares, hexagons, quarters and sites without an origin get the area's centroid, written into
+    `cells.spec`.
     """
     if isinstance(spec, EditedSpec):
         return edited(tessellate(area, spec.base), spec.edits)
     area = checked_area(area)
     origin = _origin(area, spec)
-    if isinstance(spec, SquareSpec | HexSpec):
-        spec = replace(spec, origin=origin)
+    match spec:
+        case QuadSpec():
+            spec = spec.planted(origin)
+        case SquareSpec() | HexSpec() | VoronoiSpec():
+            spec = replace(spec, origin=origin)
+        case H3Spec() | PolygonSpec():
+            pass
     return Cells(area, spec, _tiling(area, spec, Plane(origin)))
 
 
 def _origin(area: Area, spec: BaseSpec) -> LonLat:
-    if isinstance(spec, SquareSpec | HexSpec) and spec.origin:
-        return spec.origin
-    return LonLat(area.centroid.x, area.centroid.y)
+    origin = None if isinstance(spec, H3Spec | PolygonSpec) else spec.origin
+    return origin or LonLat(area.centroid.x, area.centroid.y)
 
 
 def _tiling(area: Area, spec: BaseSpec, plane: Plane) -> Tiling:
@@ -55,6 +63,10 @@ def _tiling(area: Area, spec: BaseSpec, plane: Plane) -> Tiling:
             return RegularTiling(area, HexGrid(spec.side_m), plane)
         case H3Spec():
             return H3Tiling(area, spec.resolution, plane)
+        case QuadSpec():
+            return QuadTiling(area, spec.tree, spec.min_side_m, spec.depth, plane)
+        case VoronoiSpec():
+            return VoronoiTiling(area, tuple(spec.keys), np.column_stack(spec.points), plane)
         case PolygonSpec():  # pragma: no branch  no other kind of spec
             ids = np.array([f"poly:{key}" for key in spec.keys], dtype=object)
             return PolygonTiling(area, ids, spec.shapes, plane)

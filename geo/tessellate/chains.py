@@ -60,7 +60,7 @@ def close(found: Chains, line: Outline, cell: Ints, count: int, grid: Grid) -> S
     renumbered = np.cumsum(clear) - 1
     found, follow, cell = found[clear], renumbered[follow[clear]], cell[clear]
     polygons, owner = _walk(found, line, follow, grid)
-    return _gathered(polygons, cell[owner], count)
+    return gathered(polygons, cell[owner], count)
 
 
 def _around(line: Outline, points: Ints, cols: Ints, rows: Ints, grid: Grid) -> Floats:
@@ -125,7 +125,7 @@ def _walk(found: Chains, line: Outline, follow: Ints, grid: Grid) -> tuple[Shape
     return np.asarray(shapely.polygons(shapely.linearrings(xy[order], indices=ring))), loops
 
 
-def _gathered(polygons: Shapes, cell: Ints, count: int) -> Shapes:
+def gathered(polygons: Shapes, cell: Ints, count: int) -> Shapes:
     """Return for every cell its polygon, or its polygons as one shape, None where there is none."""
     out = np.full(count, None, dtype=object)
     out[cell] = polygons

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
+from geo.area import Area
 from geo.plane import Plane
 from geo.points import Bounds
-from geo.tessellate.sieve import Sieve
+from geo.tessellate.sieve import NONE, Sieve, ask
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
@@ -58,6 +60,14 @@ class Finder:
     @cached_property
     def _prepared(self) -> tuple[Sieve | None, Find]:
         return self._many()
+
+
+def decided(ground: Area, labels: Codes, x: Floats, y: Floats) -> Codes:
+    """Return the code of each point; in cells on the border of the ground, that has to hold it."""
+    border = np.flatnonzero(labels < NONE)
+    inside = shapely.intersects_xy(ground, x[border], y[border])
+    labels[border] = np.where(inside, ask(labels[border]), NONE)
+    return labels
 
 
 def within(box: Bounds, lon: Floats, lat: Floats) -> NDArray[np.bool_]:

@@ -7,8 +7,8 @@ import shapely
 
 from geo.area import Area
 from geo.errors import SpecError
-from geo.tessellate.border import Border, border, recut
-from geo.tessellate.grid import Grid, Ints, Shapes, pack, unpack
+from geo.tessellate.border import border, recut
+from geo.tessellate.grid import Floats, Grid, Ints, Shapes, pack, unpack
 from geo.tessellate.outline import segments
 from geo.tessellate.ragged import counting, owners
 
@@ -39,10 +39,10 @@ class Lattice:
 
 def cover(area: Area, grid: Grid) -> Lattice:
     """Return the cells of the grid that share ground with an area of the plane."""
-    _refuse_too_many(area, grid)
+    refuse_too_many(area.area / grid.whole_m2 + area.length / grid.side_m, grid.side_m)
     inner, edge = filled(area, grid)[0], border(area, grid)
     inner = _without(inner, pack(edge.cols, edge.rows))
-    if not _adds_up(area, grid, len(inner), edge):
+    if not adds_up(area, grid.whole_m2, len(inner) * grid.whole_m2, edge.shapes):
         edge = recut(area, grid, edge)
     share = shapely.area(edge.shapes) / grid.whole_m2
     keys = pack(edge.cols, edge.rows)
@@ -79,16 +79,23 @@ def filled(areas: Area | Shapes, grid: Grid) -> tuple[Ints, Ints]:
     return keys, np.repeat(area[which][order][::2], runs)
 
 
-def _refuse_too_many(area: Area, grid: Grid) -> None:
-    count = area.area / grid.whole_m2 + area.length / grid.side_m
+def refuse_too_many(count: float, side_m: float) -> None:
+    """Refuse to divide an area into more cells than can be looked after."""
     if count > MAX_CELLS:
         raise SpecError(
             "Cells of {side_m:g} m are too small for this area: there would be about {count}.",
             "Choose a longer side or a smaller area; up to {limit} cells are possible.",
-            side_m=grid.side_m,
+            side_m=side_m,
             count=round(count),
             limit=MAX_CELLS,
         )
+
+
+def adds_up(area: Area, whole_m2: Floats | float, inner_m2: float, parts: Shapes) -> bool:
+    """Say whether the parts of cells, none larger than its cell, fill an area with the inner ones."""
+    sizes = shapely.area(parts)
+    fits = bool((sizes <= whole_m2 * (1 + _EXACT)).all())
+    return fits and abs(inner_m2 + sizes.sum() - area.area) <= _TOTAL * area.area
 
 
 def _without(keys: Ints, others: Ints) -> Ints:
@@ -98,10 +105,3 @@ def _without(keys: Ints, others: Ints) -> Ints:
     keep = np.ones(len(keys), dtype=bool)
     keep[at[np.isin(keys[at], others)]] = False
     return keys[keep]
-
-
-def _adds_up(area: Area, grid: Grid, inner: int, edge: Border) -> bool:
-    parts = shapely.area(edge.shapes)
-    total = inner * grid.whole_m2 + parts.sum()
-    fits = bool((parts <= grid.whole_m2 * (1 + _EXACT)).all())
-    return fits and abs(total - area.area) <= _TOTAL * area.area

@@ -14,7 +14,7 @@ from geo.tessellate.outline import touched
 from geo.tessellate.ragged import firsts
 from geo.tessellate.sieve import NONE, ask, sieve_of
 from geo.tessellate.square import SquareGrid
-from geo.tessellate.table import look_up_of
+from geo.tessellate.table import Table
 
 Codes = NDArray[np.int32]
 
@@ -38,11 +38,14 @@ class Raster:
         self._last = np.append(self._first[1:], len(keys)) - 1
         squares, labels = unpack(keys[self._first]), self._labels()
         self.sieve = sieve_of(plane, box, grid, squares, labels)
-        self._look_up = self.sieve.look_up if self.sieve else look_up_of(grid, squares, labels)
+        self._grid, self._table = grid, Table(*squares, labels)
 
     def locate(self, x: Floats, y: Floats) -> Codes:
         """Return the first polygon that covers each point of the plane, -1 for none."""
-        out = self._look_up(x, y)
+        if self.sieve:
+            out = self.sieve.look_up(x, y)
+        else:
+            out = self._table.look_up(*self._grid.locate(x, y))
         open_ = np.flatnonzero(out < NONE)
         square = ask(out[open_])
         out[open_] = NONE

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from geo.area import Area
 from geo.plane import Plane, reach
-from geo.tessellate.finder import Find, Finder
+from geo.tessellate.finder import Find, Finder, decided
 from geo.tessellate.grid import (
     Floats,
     Grid,
@@ -21,8 +21,8 @@ from geo.tessellate.grid import (
     whole_cells,
 )
 from geo.tessellate.lattice import cover
-from geo.tessellate.sieve import NONE, Sieve, ask, sieve_of
-from geo.tessellate.table import look_up_of
+from geo.tessellate.sieve import Sieve, ask, sieve_of
+from geo.tessellate.table import Table
 
 Codes = NDArray[np.int32]
 
@@ -80,20 +80,14 @@ class RegularTiling:
         return self._finder.locate(lon, lat)
 
     def _few(self, x: Floats, y: Floats) -> Codes:
-        return self._decided(self._look_up(x, y), x, y)
+        labels = self._table.look_up(*self.grid.locate(x, y))
+        return decided(self._ground, labels, x, y)
 
     def _many(self) -> tuple[Sieve | None, Find]:
         sieve = sieve_of(self.plane, self._reach, self.grid, self._cells, self._labels)
         if sieve is None:
             return None, self._few
-        return sieve, lambda x, y: self._decided(sieve.look_up(x, y), x, y)
-
-    def _decided(self, labels: Codes, x: Floats, y: Floats) -> Codes:
-        """Return the code of each point; in cells on the border, the area has to hold it."""
-        border = np.flatnonzero(labels < NONE)
-        inside = shapely.intersects_xy(self._ground, x[border], y[border])
-        labels[border] = np.where(inside, ask(labels[border]), NONE)
-        return labels
+        return sieve, lambda x, y: decided(self._ground, sieve.look_up(x, y), x, y)
 
     @cached_property
     def _labels(self) -> Codes:
@@ -102,8 +96,8 @@ class RegularTiling:
         return out
 
     @cached_property
-    def _look_up(self) -> Find:
-        return look_up_of(self.grid, self._cells, self._labels)
+    def _table(self) -> Table:
+        return Table(*self._cells, self._labels)
 
     @property
     def _cells(self) -> tuple[Ints, Ints]:

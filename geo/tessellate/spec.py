@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
-from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -15,22 +13,13 @@ from geo.errors import GeoError, SpecError
 from geo.frame import CRS, read_polygons
 from geo.points import LonLat
 from geo.tessellate.edits import Edit, edit_from_dict
+from geo.tessellate.spec_kind import SpecKind, checked_side, lonlat_of, pair_of
+from geo.tessellate.spec_points import QuadSpec, VoronoiSpec
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-_MIN_SIDE_M, _MAX_SIDE_M = 1.0, 100_000.0
 _MAX_RESOLUTION = 15
-
-
-class SpecKind(StrEnum):
-    """The ways of dividing an area."""
-
-    SQUARE = "square"
-    HEX = "hex"
-    H3 = "h3"
-    POLYGON = "polygon"
-    EDITED = "edited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +31,11 @@ class SquareSpec:
     origin: LonLat | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "side_m", _checked_side(self.side_m))
+        object.__setattr__(self, "side_m", checked_side(self.side_m))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the spec as JSON values."""
-        return {"kind": self.kind.value, "side_m": self.side_m, "origin": _pair(self.origin)}
+        return {"kind": self.kind.value, "side_m": self.side_m, "origin": pair_of(self.origin)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +47,11 @@ class HexSpec:
     origin: LonLat | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "side_m", _checked_side(self.side_m))
+        object.__setattr__(self, "side_m", checked_side(self.side_m))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the spec as JSON values."""
-        return {"kind": self.kind.value, "side_m": self.side_m, "origin": _pair(self.origin)}
+        return {"kind": self.kind.value, "side_m": self.side_m, "origin": pair_of(self.origin)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +104,7 @@ class PolygonSpec:
         return {"kind": self.kind.value, "key": self.key, "keys": list(self.keys), "wkb": wkb}
 
 
-BaseSpec = SquareSpec | HexSpec | H3Spec | PolygonSpec
+BaseSpec = SquareSpec | HexSpec | H3Spec | QuadSpec | VoronoiSpec | PolygonSpec
 
 
 @dataclass(frozen=True)
@@ -151,15 +140,30 @@ def spec_from_dict(values: Mapping[str, Any]) -> Spec:
 
 
 def _read_square(values: Mapping[str, Any]) -> Spec:
-    return SquareSpec(values["side_m"], _lonlat(values["origin"]))
+    return SquareSpec(values["side_m"], lonlat_of(values["origin"]))
 
 
 def _read_hex(values: Mapping[str, Any]) -> Spec:
-    return HexSpec(values["side_m"], _lonlat(values["origin"]))
+    return HexSpec(values["side_m"], lonlat_of(values["origin"]))
 
 
 def _read_h3(values: Mapping[str, Any]) -> Spec:
     return H3Spec(values["resolution"])
+
+
+def _read_quads(values: Mapping[str, Any]) -> Spec:
+    return QuadSpec(
+        max_points=values["max_points"],
+        min_side_m=values["min_side_m"],
+        origin=lonlat_of(values["origin"]),
+        top_side_m=values["top_side_m"],
+        leaves=tuple(values["leaves"]),
+    )
+
+
+def _read_sites(values: Mapping[str, Any]) -> Spec:
+    places = values["lon"], values["lat"]
+    return VoronoiSpec(values["keys"], places, lonlat_of(values["origin"]))
 
 
 def _read_polygons(values: Mapping[str, Any]) -> Spec:
@@ -182,33 +186,8 @@ _READERS = {
     SpecKind.SQUARE: _read_square,
     SpecKind.HEX: _read_hex,
     SpecKind.H3: _read_h3,
+    SpecKind.QUAD: _read_quads,
+    SpecKind.VORONOI: _read_sites,
     SpecKind.POLYGON: _read_polygons,
     SpecKind.EDITED: _read_edited,
 }
-
-
-def _checked_side(side_m: Any) -> float:
-    number = float(side_m) if isinstance(side_m, Real) and side_m is not True else 0.0
-    if not _MIN_SIDE_M <= number <= _MAX_SIDE_M:
-        raise SpecError(
-            "A side of {side_m} m can't be used for cells.",
-            "Give {low:g} to {high:g} m.",
-            side_m=side_m,
-            low=_MIN_SIDE_M,
-            high=_MAX_SIDE_M,
-        )
-    if round(float(side_m), 3) != side_m:
-        raise SpecError(
-            "A side of {side_m} m is finer than a millimetre and would not fit in a cell id.",
-            "Round it to three decimals.",
-            side_m=side_m,
-        )
-    return float(side_m)
-
-
-def _pair(origin: LonLat | None) -> list[float] | None:
-    return None if origin is None else [origin.lon, origin.lat]
-
-
-def _lonlat(pair: list[float] | None) -> LonLat | None:
-    return None if pair is None else LonLat(pair[0], pair[1])

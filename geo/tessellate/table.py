@@ -1,27 +1,23 @@
-"""From places to the labels of cells, by search: for few points, or cells far apart."""
-
-from collections.abc import Callable
+"""From the column and row of a cell to its label, by search: for few, or cells far apart."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.tessellate.grid import Floats, Grid, Ints, pack
+from geo.tessellate.grid import Floats, Ints, pack
 
 Codes = NDArray[np.int32]
 
 
-def look_up_of(
-    grid: Grid, cells: tuple[Ints, Ints], labels: Codes
-) -> Callable[[Floats, Floats], Codes]:
-    """Return a function that gives the label of the cell at each place, -1 where there is none."""
-    keys = pack(*cells)
-    order = np.argsort(keys, kind="stable")
-    keys, labels = keys[order], labels[order]
+class Table:
+    """Labels by column and row."""
 
-    def look_up(x: Floats, y: Floats) -> Codes:
-        cols, rows = grid.locate(x, y)
+    def __init__(self, cols: Ints, rows: Ints, labels: Codes) -> None:
+        keys = pack(cols, rows)
+        order = np.argsort(keys, kind="stable")
+        self._keys, self._labels = keys[order], labels[order]
+
+    def look_up(self, cols: Floats | Ints, rows: Floats | Ints) -> Codes:
+        """Return the label of every cell, -1 where there is none."""
         wanted = pack(cols.astype(np.int64), rows.astype(np.int64))
-        at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        return np.where(keys[at] == wanted, labels[at], -1).astype(np.int32)
-
-    return look_up
+        at = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
+        return np.where(self._keys[at] == wanted, self._labels[at], -1).astype(np.int32)
