@@ -197,12 +197,16 @@ def _is_visible(table: type[Registration | Invitation], who: Who) -> ColumnEleme
 def _may_be_told(now: datetime, zone: str) -> ColumnElement[bool]:
     """Consent is asked again when the link is shown: a withdrawal counts at once.
 
-    Who accepted may be told about their own place.
+    Who is on the list may be told about their own place.
     """
     agreed = {way: allows(purpose, now, zone) for way, purpose in PURPOSE.items()}
     by_this_way = case(
         *((col(Invitation.channel) == way, yes) for way, yes in agreed.items()),
         else_=or_(*agreed.values()),
     )
-    comes = col(Invitation.state) == InvitationState.ACCEPTED
-    return and_(or_(by_this_way, comes), ~col(Customer.do_not_contact), ~col(Customer.deceased))
+    comes = select(Registration.id).where(
+        Registration.event_id == Invitation.event_id,
+        Registration.customer_id == Invitation.customer_id,
+        Registration.state != RegistrationState.CANCELLED,
+    )
+    return and_(or_(by_this_way, comes.exists()), ~col(Customer.do_not_contact), ~col(Customer.deceased))

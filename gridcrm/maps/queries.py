@@ -98,8 +98,8 @@ async def people(session: AsyncSession, who: Who) -> int:
 
 
 async def unplaced(session: AsyncSession, who: Who) -> int:
-    """Return how many customers lie in no cell."""
-    homeless = customers.counted(who).where(col(Customer.cell_id).is_(None))
+    """Return how many of the customers whom this person may open lie in no cell."""
+    homeless = customers.visible(who).where(col(Customer.cell_id).is_(None))
     return (await session.exec(select(func.count()).select_from(homeless.subquery()))).one()
 
 

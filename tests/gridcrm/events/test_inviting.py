@@ -17,6 +17,7 @@ from gridcrm.events.models import (
     EventState,
     Invitation,
     InvitationState,
+    Registration,
     Suppression,
 )
 from gridcrm.ledger.models import Visit, VisitResult
@@ -277,6 +278,21 @@ async def test_a_link_disappears_as_soon_as_consent_is_withdrawn(
     assert link not in page
     assert "do not contact" in page
     assert (await hang.get(f"{scene.path}/invitations/print")).text.count("<svg") == slips - 1
+
+
+async def test_who_gave_the_place_back_and_withdrew_is_told_no_more(
+    sit: Any, cast: Cast, scene: Scene, segment: int, database: Database
+):
+    hang, person = await sit(cast.hang), scene.people[3]
+    await hang.post_form(f"{scene.path}/invite", segment_id=segment)
+    await hang.post_form(f"{scene.path}/register", phone=person.phone, name=person.name)
+    async with database.transaction() as session:
+        sms = Purpose.MARKETING_SMS
+        await consents.withdraw(session, None, person.id or 0, sms, "own_link", NOON)
+        row = (await session.exec(select(Registration.id))).one()
+    assert "do not contact" not in (await hang.get(f"{scene.path}/invitations")).text
+    await hang.post_form(f"{scene.path}/registrations/{row}/cancel")
+    assert "do not contact" in (await hang.get(f"{scene.path}/invitations")).text
 
 
 async def test_lin_of_the_lobby_invites_nobody_and_reads_no_list(

@@ -339,3 +339,14 @@ async def test_the_map_page_asks_the_database_a_fixed_number_of_times(
 
     assert len(json.loads(answer.content)["said"]) == 32
     assert len(asked) == few
+
+
+async def test_who_may_not_place_people_reads_how_many_wait_and_is_not_sent_there(
+    at, filled: Town, session: AsyncSession
+):
+    session.add(make.customer(filled.cast.a))
+    await session.commit()
+    for who, leads in ((filled.cast.hang, True), (filled.cast.mei, False)):
+        page = (await (await at(who)).get("/map")).text
+        assert re.search(r"customers? lies? in no cell", page)
+        assert ('href="/customers/unplaced"' in page) is leads
