@@ -18,7 +18,7 @@ from folium.template import Template
 
 from geo.errors import RenderError
 from geo.palette import NO_DATA, NO_DATA_LINE
-from geo.render.view import InlineLayerSpec, MapView, UrlLayerSpec
+from geo.render.view import InlineLayerSpec, MapView, TileKind, UrlLayerSpec
 
 _LEAFLET = [("leaflet", "leaflet.js")]
 _LEAFLET_CSS = [("leaflet_css", "leaflet.css")]
@@ -43,7 +43,8 @@ def map_page(view: MapView, assets: Mapping[str, str], nonce: str) -> str:
 
 def map_file(view: MapView, contents: Mapping[str, str]) -> str:
     """Return the page as one file that asks for nothing; `contents` holds leaflet and leaflet_css."""
-    by_url = [layer.name for layer in (view.cells, *view.layers) if getattr(layer, "url", "")]
+    asking = (view.cells, *view.layers, *([view.base] if view.base else []))
+    by_url = [layer.name for layer in asking if getattr(layer, "url", "")]
     if by_url:
         raise RenderError(
             "The layer {name} comes by address and can't travel in a file.",
@@ -193,6 +194,8 @@ const {{ this.get_name() }} = GridMap.layer({{ this.number }});
 
 def _rendered(figure: OfflineFigure) -> str:
     view = figure.view
+    if view.base and view.base.kind is TileKind.VECTOR:
+        figure.header.add_child(JavascriptLink("protomaps.js"), name="protomaps")
     shell = _Shell(
         [view.centre.lat, view.centre.lon],
         tiles=None,
@@ -241,6 +244,9 @@ def _config(view: MapView) -> dict[str, Any]:
         "legend": asdict(view.legend),
         "cells": {"name": view.cells.name, "url": view.cells.url},
         "bounds": view.bounds,
+        "base": asdict(view.base) if view.base else None,
+        "language": view.language[:2],
+        "shift": view.shift,
         "places": [
             {"name": p.name, "lon": p.at.lon, "lat": p.at.lat, "kind": p.kind} for p in view.places
         ],

@@ -175,7 +175,7 @@ const GridMap = (() => {
     L.control.zoom({ zoomInTitle: config.words.zoom_in, zoomOutTitle: config.words.zoom_out })
       .addTo(map);
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-    if (window.parent !== window) tools = MapTools({ map, cells, words: config.words, tell, say });
+    if (window.parent !== window) tools = MapTools({ map, cells, words: config.words, shift: config.shift, tell, say });
     if (Object.keys(overlays).length > 1) switches();
     map.getContainer().setAttribute("role", "region");
     map.getContainer().setAttribute("aria-label", config.title);
@@ -257,8 +257,19 @@ const GridMap = (() => {
     }).catch(alarm);
   }
 
+  // The base map lies lowest. Shapes of vector tiles are drawn here, pictures are shown as they come.
+  function base() {
+    const { name, url, kind, deepest, credit } = config.base;
+    const group = kind === "vector"
+      ? protomapsL.leafletLayer({ url, maxDataZoom: deepest, flavor: "light", lang: config.language, attribution: html(credit) })
+      : L.tileLayer(url, { maxNativeZoom: deepest, maxZoom: 20, attribution: html(credit) });
+    overlays[html(name)] = group;
+    group.addTo(map);
+  }
+
   function on(made) {
     map = made;
+    if (config.base) base();
     if (!config.bounds) return;
     const [west, south, east, north] = config.bounds;
     map.fitBounds([[south, west], [north, east]], { padding: [8, 8], animate: false });

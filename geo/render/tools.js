@@ -1,6 +1,6 @@
 "use strict";
 // Choosing cells by a box or a line drawn by hand, and the place of the device: for a page that listens.
-function MapTools({ map, cells, words, tell, say }) {
+function MapTools({ map, cells, words, shift, tell, say }) {
   let stop = null; // leaves the drawing, while somebody draws
 
   // A box or a line drawn by hand around cells; Escape leaves.
@@ -78,7 +78,11 @@ function MapTools({ map, cells, words, tell, say }) {
   function locate() {
     if (!map.hasEventListeners("locationfound")) {
       const dot = L.circleMarker([0, 0], { radius: 7, color: "#fff", weight: 2, fillColor: "#1d6fd1", fillOpacity: 1, interactive: false });
-      map.on("locationfound", ({ latlng }) => { dot.setLatLng(latlng).addTo(map); map.panTo(latlng); });
+      map.on("locationfound", ({ latlng }) => {
+        const at = [latlng.lat + shift[1], latlng.lng + shift[0]];
+        dot.setLatLng(at).addTo(map);
+        map.panTo(at);
+      });
       map.on("locationerror", () => {
         const box = say(words.no_place);
         setTimeout(() => box.remove(), 4000);

@@ -93,6 +93,24 @@ class CellValues:
     names: Sequence[str] = ()
 
 
+class TileKind(StrEnum):
+    """What a base map sends: pictures, or shapes that the page draws."""
+
+    RASTER = "raster"
+    VECTOR = "vector"
+
+
+@dataclass(frozen=True, slots=True)
+class TilesSpec:
+    """A base map that the page fetches from a path of its own server, with {z}, {x} and {y}."""
+
+    name: str
+    url: str
+    kind: TileKind
+    deepest: int
+    credit: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class MapWords:
     """The few words a map says by itself, in the reader's language."""
@@ -112,7 +130,8 @@ class MapWords:
 class MapView:
     """A map to look at: where, what, and how to read it.
 
-    `bounds` (west, south, east, north) saves the page from moving once its cells have come.
+    `bounds` (west, south, east, north) saves the page from moving once its cells have come; `shift`
+    leads from WGS 84, in which a device knows its place, to where the map shows that place.
     """
 
     title: str
@@ -122,6 +141,8 @@ class MapView:
     layers: tuple[UrlLayerSpec | InlineLayerSpec, ...] = ()
     places: tuple[Place, ...] = ()
     attribution: str = ""
+    base: TilesSpec | None = None
+    shift: tuple[float, float] = (0.0, 0.0)
     zoom: int = 14
     bounds: tuple[float, float, float, float] | None = None
     language: str = "zh-CN"

@@ -12,6 +12,11 @@ SETTINGS = {
     "GRIDCRM_SECRET": "Key for sign-in, links and the audit chain; empty means one is generated.",
     "GRIDCRM_BASE_URL": "Address under which people reach the server; stands in invitation links.",
     "GRIDCRM_COOKIE_SECURE": "1 sends cookies over HTTPS only.",
+    "GRIDCRM_BASEMAP": "Base map under the cells: empty for none, a .pmtiles file, or an address with "
+    "{z}, {x} and {y} that the server asks on behalf of the browsers.",
+    "GRIDCRM_BASEMAP_HOSTS": "Hosts that the server may ask for base map tiles, with commas between.",
+    "GRIDCRM_BASEMAP_DATUM": "Datum of the base map: wgs84 (default, Tianditu) or gcj02 (AMap).",
+    "GRIDCRM_BASEMAP_CREDIT": "Whose data the base map is, as its licence asks; stands on the map.",
 }
 _TRUE = {"1", "true", "yes", "on"}
 _SHORTEST_SECRET = 32
@@ -26,6 +31,10 @@ class Settings:
     secret: str
     base_url: str = "http://127.0.0.1:8000"
     cookie_secure: bool = False
+    basemap: str = ""
+    basemap_hosts: frozenset[str] = frozenset()
+    basemap_datum: str = "wgs84"
+    basemap_credit: str = ""
 
 
 def load(env: Mapping[str, str] = os.environ) -> Settings:
@@ -39,7 +48,15 @@ def load(env: Mapping[str, str] = os.environ) -> Settings:
         secret=_checked(env.get("GRIDCRM_SECRET") or _stored_secret(data_dir / "secret")),
         base_url=(env.get("GRIDCRM_BASE_URL") or "http://127.0.0.1:8000").rstrip("/"),
         cookie_secure=env.get("GRIDCRM_COOKIE_SECURE", "").lower() in _TRUE,
+        basemap=env.get("GRIDCRM_BASEMAP", "").strip(),
+        basemap_hosts=_names(env.get("GRIDCRM_BASEMAP_HOSTS", "")),
+        basemap_datum=env.get("GRIDCRM_BASEMAP_DATUM", "").strip().lower() or "wgs84",
+        basemap_credit=env.get("GRIDCRM_BASEMAP_CREDIT", "").strip(),
     )
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(part.strip().lower() for part in text.split(",") if part.strip())
 
 
 def _checked(secret: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import shapely
 
-from geo.points import LonLat
+from geo import Datum, LonLat, convert
 from geo.render.outlines import outlines_json, values_json
 from geo.render.schematic import SchematicCell, schematic_svg
 from geo.render.view import (
@@ -25,6 +25,7 @@ from gridcrm.grids.models import GridCell
 from gridcrm.maps import answer as answers
 from gridcrm.maps import places as around
 from gridcrm.maps.answer import Answer
+from gridcrm.maps.basemap import Basemap
 from gridcrm.maps.places import NamedPlace, Origin
 from gridcrm.maps.queries import Bounds
 
@@ -39,14 +40,28 @@ class Sheet:
     answer: Answer
     named: Sequence[NamedPlace]
     origins: Sequence[Origin]
+    base: Basemap | None = None
+
+    @property
+    def datum(self) -> Datum:
+        """The datum in which the page draws."""
+        return self.base.datum if self.base else Datum.WGS84
 
 
 def frame_page(sheet: Sheet, assets: Mapping[str, str], nonce: str) -> str:
     """Return the page for the frame; shapes come by address and stay in the browser."""
     values = values_json(answers.values(sheet.answer, named=True))
-    cells = CellsSpec(gettext("Cells"), values, url=f"/map/outlines?plan={sheet.plan_id}")
+    cells = CellsSpec(
+        gettext("Cells"),
+        values,
+        url=f"/map/outlines?plan={sheet.plan_id}&datum={sheet.datum.value}",
+    )
     layers = tuple(
-        UrlLayerSpec(_level_name(level), f"/map/places.geojson?level={level.value}", level)
+        UrlLayerSpec(
+            _level_name(level),
+            f"/map/places.geojson?level={level.value}&datum={sheet.datum.value}",
+            level,
+        )
         for level in around.levels(sheet.origins)
     )
     from geo.render.folium_map import map_page  # here, because folium is slow to load
@@ -99,15 +114,24 @@ def _view(
     layers: tuple[UrlLayerSpec | InlineLayerSpec, ...],
     legend: Legend,
 ) -> MapView:
+    home = LonLat(sheet.branch.lon, sheet.branch.lat)
+    centre = _seen(sheet.datum, home)
+    west, south, east, north = sheet.bounds
+    low, high = (_seen(sheet.datum, LonLat(*at)) for at in ((west, south), (east, north)))
     return MapView(
         title=legend.title,
-        centre=LonLat(sheet.branch.lon, sheet.branch.lat),
+        centre=centre,
+        shift=(centre.lon - home.lon, centre.lat - home.lat),
+        base=sheet.base.shown(gettext("Base map")) if sheet.base else None,
         cells=cells,
         layers=layers,
         legend=legend,
-        places=around.names(sheet.branch, sheet.named),
+        places=tuple(
+            replace(name, at=_seen(sheet.datum, name.at))
+            for name in around.names(sheet.branch, sheet.named)
+        ),
         attribution=around.attribution(sheet.origins),
-        bounds=sheet.bounds,
+        bounds=(low.lon, low.lat, high.lon, high.lat),
         language="zh-CN" if current() is Language.ZH else "en",
         words=MapWords(
             gettext("Zoom in"),
@@ -121,6 +145,10 @@ def _view(
             gettext("The map data could not be loaded. Reload the page."),
         ),
     )
+
+
+def _seen(datum: Datum, at: LonLat) -> LonLat:
+    return LonLat(*map(float, convert(at.lon, at.lat, Datum.WGS84, datum)))
 
 
 def _level_name(level: Level) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +13,10 @@ from litestar import Controller, MediaType, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
+from litestar.status_codes import HTTP_204_NO_CONTENT
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from geo import Datum
 from geo.render.outlines import outlines_json, values_json
 from geo.render.view import Level
 from gridcrm.branches import queries as branches
@@ -26,6 +29,7 @@ from gridcrm.core.who import Right, Who
 from gridcrm.grids import queries as grids
 from gridcrm.maps import answer as answers
 from gridcrm.maps import cells, drawing, loading, queries, screen
+from gridcrm.maps.basemap import basemap_of, drawn_in
 from gridcrm.maps.choices import choices, completed
 from gridcrm.maps.forms import MapIn, ViewIn
 from gridcrm.maps.places import places_geojson
@@ -78,7 +82,7 @@ class MapPages(Controller):
         on = await loading.ground(session, who)
         given = completed(_given(request), await choices(session, who))
         shown = await loading.answered(session, who, on, given, now, blur_key(who, settings.secret))
-        sheet = await loading.sheet(session, on, shown)
+        sheet = replace(await loading.sheet(session, on, shown), base=basemap_of(settings))
         nonce = secrets.token_urlsafe(16)
         assets = _assets(request.app.state.static)
         html = await asyncio.to_thread(drawing.frame_page, sheet, assets, nonce)
@@ -107,16 +111,17 @@ class MapPages(Controller):
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
         plan: FromQuery[int | None] = None,
+        datum: FromQuery[Datum] = Datum.WGS84,
     ) -> Response[bytes | None]:
         """Return the shapes of the published cells and nothing else; they never change."""
         on = await loading.ground(session, who)
         if plan not in (None, on.plan_id):
             raise NotFound
-        tag = f'W/"plan-{on.plan_id}"'
+        tag = f'W/"plan-{on.plan_id}-{datum.value}"'
         if request.headers.get("if-none-match") == tag:
             return Response(None, status_code=304, headers={"ETag": tag})
         shapes = await queries.shapes(session, on.plan_id)
-        content = await asyncio.to_thread(_outlines, shapes)
+        content = await asyncio.to_thread(_outlines, shapes, datum)
         headers = (_KEPT if plan else _ASKED) | {"ETag": tag}
         return Response(content, media_type=MediaType.JSON, headers=headers)
 
@@ -126,15 +131,32 @@ class MapPages(Controller):
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
         level: FromQuery[Level] = Level.MARKS,
+        datum: FromQuery[Datum] = Datum.WGS84,
     ) -> Response[bytes]:
         """Return the streets, water and parks below the cells, or the marks above them."""
         on = await loading.ground(session, who)
         bounds = await queries.bounds(session, on.plan_id)
         found = await queries.places(session, bounds, on.branch_id, level)
-        content = await asyncio.to_thread(places_geojson, found)
+        content = await asyncio.to_thread(places_geojson, found, datum)
         return Response(
             content, media_type=_GEOJSON, headers={"Cache-Control": "private, max-age=300"}
         )
+
+    @get("/tiles/{z:int}/{x:int}/{y:int}")
+    async def tile(
+        self,
+        settings: NamedDependency[Settings],
+        z: FromPath[int],
+        x: FromPath[int],
+        y: FromPath[int],
+    ) -> Response[bytes | None]:
+        """Return a tile of the base map; nothing where there is none."""
+        base = basemap_of(settings)
+        found = await base.tile(z, x, y) if base else None
+        if found is None:
+            return Response(None, status_code=HTTP_204_NO_CONTENT)
+        packed = {"Content-Encoding": "gzip"} if found.packed else {}
+        return Response(found.content, media_type=found.media_type, headers=_KEPT | packed)
 
     @get("/print")
     async def print(
@@ -180,9 +202,9 @@ class CellPages(Controller):
         return await page(request, name, found=found)
 
 
-def _outlines(shapes: Mapping[int, bytes]) -> bytes:
-    found = shapely.from_wkb(list(shapes.values()))
-    return outlines_json(list(shapes), np.asarray(found, dtype=object))
+def _outlines(shapes: Mapping[int, bytes], datum: Datum) -> bytes:
+    found = np.asarray(shapely.from_wkb(list(shapes.values())), dtype=object)
+    return outlines_json(list(shapes), drawn_in(datum, found))
 
 
 def _given(request: Request[Any, Any, Any]) -> MapIn:
@@ -191,7 +213,11 @@ def _given(request: Request[Any, Any, Any]) -> MapIn:
 
 def _assets(static: Callable[[str], str]) -> dict[str, str]:
     leaflet = "vendor/leaflet/dist/leaflet"
-    return {"leaflet": static(f"{leaflet}.js"), "leaflet_css": static(f"{leaflet}.css")}
+    return {
+        "leaflet": static(f"{leaflet}.js"),
+        "leaflet_css": static(f"{leaflet}.css"),
+        "protomaps": static("vendor/protomaps-leaflet/dist/protomaps-leaflet.js"),
+    }
 
 
 async def _nothing_to_draw(

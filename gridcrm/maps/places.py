@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import shapely
 
+from geo import Datum
 from geo.points import LonLat
 from geo.render.view import Level
 from geo.render.view import Place as Name
 from gridcrm.branches.models import Branch, Place, PlaceKind
+from gridcrm.maps.basemap import drawn_in
 
 KINDS = {
     Level.GROUND: (PlaceKind.PARK, PlaceKind.WATER, PlaceKind.BUILDING, PlaceKind.ROAD),
@@ -70,9 +72,10 @@ class Origin(NamedTuple):
     licence: str
 
 
-def places_geojson(places: Sequence[Place]) -> bytes:
+def places_geojson(places: Sequence[Place], datum: Datum = Datum.WGS84) -> bytes:
     """Return places as features that carry their look; names are text, never HTML."""
-    shapes = shapely.from_wkb([place.wkb for place in places])
+    stored = np.asarray(shapely.from_wkb([place.wkb for place in places]), dtype=object)
+    shapes = drawn_in(datum, stored)
     simple = shapely.simplify(shapes, _FINEST)
     rounded = shapely.transform(simple, lambda xy: np.round(xy, _DECIMALS))
     features = (

@@ -350,3 +350,16 @@ async def test_who_may_not_place_people_reads_how_many_wait_and_is_not_sent_ther
         page = (await (await at(who)).get("/map")).text
         assert re.search(r"customers? lies? in no cell", page)
         assert ('href="/customers/unplaced"' in page) is leads
+
+
+async def test_the_pages_shapes_move_with_the_datum_and_have_a_tag_of_their_own(at, filled: Town):
+    browser = await at(filled.cast.hang)
+    plain = await browser.get("/map/outlines")
+    moved = await browser.get("/map/outlines?datum=gcj02")
+    assert plain.headers["etag"] != moved.headers["etag"]
+    assert plain.json()["x"][0] != moved.json()["x"][0]
+
+
+async def test_without_a_base_map_there_is_no_tile_and_the_inspector_is_refused(at, filled: Town):
+    assert (await (await at(filled.cast.hang)).get("/map/tiles/3/1/1")).status_code == 204
+    assert (await (await at(filled.cast.xun)).get("/map/tiles/3/1/1")).status_code == 403
