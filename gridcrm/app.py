@@ -46,6 +46,7 @@ from gridcrm.customers.profile import timeline as customers_timeline
 from gridcrm.customers.publishing import measure_again
 from gridcrm.events import conditions as events_conditions
 from gridcrm.events import on_customers as events_on_customers
+from gridcrm.events import on_grids as events_on_grids
 from gridcrm.events import on_labels as events_on_labels
 from gridcrm.events import registry as events_registry
 from gridcrm.events.api import EventApi, RegistrationApi
@@ -63,6 +64,8 @@ from gridcrm.exports.api import ExportApi
 from gridcrm.exports.pages import ExportPages, RegisterPages
 from gridcrm.grids import registry as grids_registry
 from gridcrm.grids.cell_pages import CellEditPages, LeadPages
+from gridcrm.grids.compare_pages import ComparePages
+from gridcrm.grids.file_pages import PlanFilePages
 from gridcrm.grids.pages import DrawingPages, PlanPages
 from gridcrm.grids.workbench_pages import ShapingPages, WorkbenchPages
 from gridcrm.labels import on_customers as labels_on_customers
@@ -71,6 +74,7 @@ from gridcrm.labels.api import LabelApi
 from gridcrm.labels.assign_pages import BulkLabelPages, CustomerLabelPages
 from gridcrm.labels.pages import LabelPages, TaxonomyPages
 from gridcrm.ledger import on_customers as ledger_on_customers
+from gridcrm.ledger import on_grids as ledger_on_grids
 from gridcrm.ledger.pages import TaskPages, VisitPages
 from gridcrm.maps.api import MapApi
 from gridcrm.maps.pages import CellPages, MapPages
@@ -105,6 +109,7 @@ PAGES: list[ControllerRouterHandler] = [
     LeadPages,
     WorkbenchPages,
     ShapingPages,
+    ComparePages,
     CustomerPages,
     LookupPages,
     EditPages,
@@ -162,7 +167,7 @@ _LARGEST_BODY = 21 * 1024 * 1024
 def install_registries() -> None:
     """Let every domain add to the pages of those on its left."""
     branches_registry.install((measure_again,))
-    grids_registry.install(count_people)
+    grids_registry.install(count_people, past=(ledger_on_grids.visits, events_on_grids.attended))
     customers_registry.install(
         timeline=(
             customers_timeline,

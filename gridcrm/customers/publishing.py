@@ -31,8 +31,13 @@ class Published:
     unplaced: int
 
 
-async def publish_plan(session: AsyncSession, who: Who, plan_id: int, now: datetime) -> Published:
-    """Publish a draft, retire the plan before it, and place the branch's customers anew."""
+async def publish_plan(
+    session: AsyncSession, who: Who, plan_id: int, now: datetime, note: str | None = None
+) -> Published:
+    """Publish a draft, retire the plan before it, and place the branch's customers anew.
+
+    A note says why; without one the plan keeps the note it was drawn with.
+    """
     await lock_branch(session, who.here)
     plan = await _draft(session, who, plan_id)
     before = await grids.published(session, who.here)
@@ -41,12 +46,20 @@ async def publish_plan(session: AsyncSession, who: Who, plan_id: int, now: datet
         session.add(before)
         await session.flush()
     plan.state, plan.published_at = PlanState.PUBLISHED, now
+    plan.note = plan.note if note is None else note
     session.add(plan)
     await session.flush()
     done = await _place_all(session, plan)
     counts = {"customers": done.customers, "moved": done.moved, "unplaced": done.unplaced}
     audit.record(session, who, "grid_publish", ("grid_plan", plan_id), **counts)
     return done
+
+
+async def foresee(session: AsyncSession, who: Who, plan_id: int) -> Published:
+    """Return what publishing a draft would do, without doing it."""
+    plan = await grids.plan(session, who, plan_id)
+    _must_be_draft(plan)
+    return (await _places(session, plan))[0]
 
 
 async def lock_branch(session: AsyncSession, branch_id: int) -> None:
@@ -76,12 +89,25 @@ async def measure_again(session: AsyncSession, _who: Who, branch: Branch) -> Non
 
 async def _draft(session: AsyncSession, who: Who, plan_id: int) -> GridPlan:
     plan = await grids.held_plan(session, who, plan_id)
-    if plan.state is not PlanState.DRAFT:
-        raise RuleBroken("Only a draft can be published; copy this plan into a new draft.")
+    _must_be_draft(plan)
     return plan
 
 
+def _must_be_draft(plan: GridPlan) -> None:
+    if plan.state is not PlanState.DRAFT:
+        raise RuleBroken("Only a draft can be published; copy this plan into a new draft.")
+
+
 async def _place_all(session: AsyncSession, plan: GridPlan) -> Published:
+    done, cells = await _places(session, plan)
+    await set_values(session, "cell_id", cells)
+    return done
+
+
+async def _places(
+    session: AsyncSession, plan: GridPlan
+) -> tuple[Published, list[tuple[int, int | None]]]:
+    """Return the cell that a plan has for everybody, and how many that moves."""
     grid = await grid_of_plan(session, plan)
     rows = (
         await session.exec(
@@ -91,13 +117,13 @@ async def _place_all(session: AsyncSession, plan: GridPlan) -> Published:
         )
     ).all()
     if not rows:
-        return Published(plan, 0, 0, 0)
+        return Published(plan, 0, 0, 0), []
     ids, lon, lat, keys = zip(*rows, strict=True)
     cells = await asyncio.to_thread(cell_ids, _floats(lon), _floats(lat), grid)
-    await set_values(session, "cell_id", list(zip(ids, cells, strict=True)))
     now_in = dict(zip(grid.numbers.values(), grid.numbers, strict=True))
     moved = sum(now_in.get(cell) != key for cell, key in zip(cells, keys, strict=True))  # type: ignore[arg-type]
-    return Published(plan, len(rows), moved, sum(cell is None for cell in cells))
+    done = Published(plan, len(rows), moved, sum(cell is None for cell in cells))
+    return done, list(zip(ids, cells, strict=True))
 
 
 def _floats(values: Sequence[float | None]) -> list[float]:

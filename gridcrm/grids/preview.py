@@ -65,7 +65,7 @@ class Steps:
     def legend(self) -> list[LegendItem]:
         """Return what every colour stands for."""
         ends = [*(low - 1 for low in self.least[1:]), self.most]
-        pairs = zip(self.least, ends, self.colours, strict=True)
+        pairs = zip(self.least, ends[: len(self.least)], self.colours, strict=True)
         return [
             LegendItem(gettext("nobody"), _EMPTY),
             LegendItem(f"1–{FEW - 1}", _FEW_COLOUR),

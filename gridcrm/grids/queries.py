@@ -82,6 +82,16 @@ async def held_plan(session: AsyncSession, who: Who, plan_id: int) -> GridPlan:
     return found
 
 
+async def plan_before(session: AsyncSession, plan: GridPlan) -> GridPlan | None:
+    """Return the plan that counted before another one, or that counts while it is a draft."""
+    if plan.published_at is None:
+        return await published(session, plan.branch_id)
+    query = select(GridPlan).where(
+        GridPlan.branch_id == plan.branch_id, col(GridPlan.published_at) < plan.published_at
+    )
+    return (await session.exec(query.order_by(col(GridPlan.published_at).desc()))).first()
+
+
 async def plans(session: AsyncSession, who: Who) -> list[tuple[GridPlan, int, int]]:
     """Return the plans of the branch at hand with their numbers of cells and of cells with a lead."""
     query = (

@@ -22,13 +22,30 @@ class PeopleCount:
 
 PeopleCounter = Callable[[AsyncSession, Who, Cells], Awaitable[PeopleCount]]
 
+
+@dataclass(frozen=True)
+class PastCount:
+    """Something that was counted in the cells of a plan, by their keys."""
+
+    title: str
+    by_key: dict[str, int]
+
+
+PastCounter = Callable[[AsyncSession, int], Awaitable[PastCount]]
+
 _counter: PeopleCounter | None = None
+_past: tuple[PastCounter, ...] = ()
 
 
-def install(counter: PeopleCounter) -> None:
-    """Take the one that counts the people of the branch at hand."""
-    global _counter  # noqa: PLW0603 - set once at start-up
-    _counter = counter
+def install(counter: PeopleCounter, past: tuple[PastCounter, ...] = ()) -> None:
+    """Take who counts the people of the branch at hand, and who counted what in former plans."""
+    global _counter, _past
+    _counter, _past = counter, past
+
+
+async def past_counts(session: AsyncSession, plan_id: int) -> list[PastCount]:
+    """Return all that was counted in the cells of a plan."""
+    return [await count(session, plan_id) for count in _past]
 
 
 async def people_in(session: AsyncSession, who: Who, cells: Cells) -> PeopleCount:

@@ -277,8 +277,8 @@ async def _page(
         pager=pager,
         q=q,
         ways=[
-            (SplitWay.EAST_WEST.value, gettext("into a west and an east part")),
-            (SplitWay.NORTH_SOUTH.value, gettext("into a north and a south part")),
+            (SplitWay.EAST_WEST.value, gettext("Split into west and east")),
+            (SplitWay.NORTH_SOUTH.value, gettext("Split into north and south")),
         ],
         names=await accounts.staff_names(session, who.here),
         home=home(await branches.here(session, who)),

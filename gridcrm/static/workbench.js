@@ -192,13 +192,20 @@
       chosen.clear();
       take(told);
       say.textContent = bench.dataset.done.replace("{n}", told.totals.cells.toLocaleString("en"));
-      window.htmx?.ajax("GET", location.pathname, { target: "#bench-cells", swap: "outerHTML" });
+      await list();
     } catch {
       warn(bench.dataset.failed);
     } finally {
       busy = false;
       bench.removeAttribute("aria-busy");
     }
+  }
+
+  // htmx would copy style attributes over, which our policy forbids.
+  async function list() {
+    const answer = await fetch(location.pathname + location.search, { headers: { "hx-request": "true" } });
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("bench-cells");
+    if (found) document.getElementById("bench-cells").replaceWith(found);
   }
 
   function warn(text) {
