@@ -5,6 +5,7 @@ from enum import StrEnum
 from sqlmodel import Field, SQLModel
 
 from geo import Datum
+from gridcrm.branches.models import LONGEST_LAYER
 from gridcrm.core.forms import Ids
 from gridcrm.grids.models import CellKind, CellStatus
 
@@ -36,6 +37,7 @@ class DraftIn(SQLModel):
     resolution: int = Field(default=DEFAULT_RESOLUTION, ge=COARSEST, le=FINEST)
     datum: Datum = Datum.WGS84
     key: str = Field(default="name", min_length=1, max_length=64)
+    layer: str = Field(default="", max_length=LONGEST_LAYER)
     name: str = Field(default="", max_length=80)
     note: str = Field(default="", max_length=400)
 

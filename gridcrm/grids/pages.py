@@ -21,7 +21,7 @@ from gridcrm.core.paging import PageNumber, page_of
 from gridcrm.core.policy import needs
 from gridcrm.core.uploads import optional_upload
 from gridcrm.core.who import Right, Who
-from gridcrm.grids import queries, rules, service, showing
+from gridcrm.grids import queries, rules, service, showing, specs
 from gridcrm.grids.forms import DraftIn, DraftKind
 from gridcrm.grids.models import CellKind, CellStatus, GridKind, GridPlan, PlanState
 from gridcrm.grids.queries import CellFilter
@@ -146,7 +146,8 @@ class DrawingPages(Controller):
             form = parse(DraftIn, data)
             if only_estimate:
                 return await _ask(request, session, who, Form(dict(data)))
-            plan = await service.draft(session, who, form, upload, now)
+            given = await specs.brought(form, upload)
+            plan = await service.draft(session, who, form, given, now)
         except InvalidInput as error:
             return await _ask(request, session, who, refused(data, error))
         return go(f"/grids/{plan.id}", gettext("The draft is drawn. Nothing counts yet."))
@@ -173,17 +174,19 @@ class DrawingPages(Controller):
         data: MultipartBody[dict[str, Any]],
     ) -> Response[Any]:
         """Draw a draft anew; its cells that stay the same keep what is known of them."""
-        plan = await queries.plan(session, who, plan_id)
         only_estimate = data.pop("step", "") == _ESTIMATE
         upload = await optional_upload(data)
+        shown = Form(dict(data))
         try:
             form = parse(DraftIn, data)
-            if only_estimate:
-                return await _ask(request, session, who, Form(dict(data)), plan)
-            await service.redraw(session, who, plan_id, form, upload)
+            if not only_estimate:
+                given = await specs.brought(form, upload)
+                await service.redraw(session, who, plan_id, form, given)
+                return go(f"/grids/{plan_id}", gettext("The draft is drawn anew."))
         except InvalidInput as error:
-            return await _ask(request, session, who, refused(data, error), plan)
-        return go(f"/grids/{plan_id}", gettext("The draft is drawn anew."))
+            shown = refused(data, error)
+        plan = await queries.plan(session, who, plan_id)
+        return await _ask(request, session, who, shown, plan)
 
     @post("/{plan_id:int}/delete")
     async def delete(

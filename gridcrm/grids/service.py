@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from geo import GeoError
 from gridcrm.accounts import queries as accounts
 from gridcrm.branches import queries as branches
+from gridcrm.branches.features import Features
 from gridcrm.branches.models import Branch, PlaceKind
 from gridcrm.branches.rules import area_of, home
 from gridcrm.branches.words import refusal
@@ -21,7 +22,6 @@ from gridcrm.core.days import local_day
 from gridcrm.core.errors import InvalidInput, NotFound
 from gridcrm.core.i18n import gettext
 from gridcrm.core.tables import stored
-from gridcrm.core.uploads import Upload
 from gridcrm.core.who import Who
 from gridcrm.grids import queries, rules
 from gridcrm.grids.drawing import Around, Drawing, draw
@@ -35,7 +35,7 @@ _ANY_WIDTH_M = 250.0
 
 
 async def draft(
-    session: AsyncSession, who: Who, form: DraftIn, upload: Upload | None, now: datetime
+    session: AsyncSession, who: Who, form: DraftIn, given: Features | None, now: datetime
 ) -> GridPlan:
     """Divide the area of the branch at hand into a new draft."""
     branch = await branches.here(session, who)
@@ -47,14 +47,14 @@ async def draft(
         **_of_form(form),
     )
     before = await queries.published(session, who.here)
-    drawing = await _drawn(session, branch, form, upload, [before] if before else [])
+    drawing = await _drawn(session, branch, form, given, [before] if before else [])
     await _store(session, plan, drawing)
     audit.record(session, who, "grid_draw", ("grid_plan", plan.id), cells=len(drawing.rows))
     return plan
 
 
 async def redraw(
-    session: AsyncSession, who: Who, plan_id: int, form: DraftIn, upload: Upload | None
+    session: AsyncSession, who: Who, plan_id: int, form: DraftIn, given: Features | None
 ) -> GridPlan:
     """Divide the area anew in a draft that is there; a published plan keeps its cells."""
     plan = await queries.held_plan(session, who, plan_id)
@@ -62,7 +62,7 @@ async def redraw(
     branch = await branches.here(session, who)
     before = await queries.published(session, who.here)
     earlier = [before, plan] if before else [plan]
-    drawing = await _drawn(session, branch, form, upload, earlier)
+    drawing = await _drawn(session, branch, form, given, earlier)
     plan.sqlmodel_update(_of_form(form))
     await session.exec(delete(GridCell).where(col(GridCell.plan_id) == plan_id))
     await _store(session, plan, drawing)
@@ -135,7 +135,7 @@ async def _drawn(
     session: AsyncSession,
     branch: Branch,
     form: DraftIn,
-    upload: Upload | None,
+    given: Features | None,
     earlier: Sequence[GridPlan],
 ) -> Drawing:
     area, centre = area_of(branch), home(branch)
@@ -149,7 +149,7 @@ async def _drawn(
         for place in places
         if place.kind is PlaceKind.COMMUNITY and place.name
     ]
-    spec = await asyncio.to_thread(spec_of, form, centre, marks, upload)
+    spec = await asyncio.to_thread(spec_of, form, centre, marks, given)
     before = [cell for plan in earlier for cell in await queries.cells(session, stored(plan.id))]
     namer = Namer(centre, size.width_m if size else _ANY_WIDTH_M, marks, _compass())
     try:

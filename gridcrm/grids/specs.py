@@ -1,5 +1,6 @@
 """From what somebody chose to a spec that geo can draw."""
 
+import asyncio
 from collections.abc import Iterable
 
 from shapely.geometry.base import BaseGeometry
@@ -7,7 +8,7 @@ from shapely.geometry.base import BaseGeometry
 from geo import GeoError, H3Spec, HexSpec, LonLat, PolygonSpec, SquareSpec
 from geo.frame import CRS
 from geo.tessellate.spec import Spec
-from gridcrm.branches.features import Feature, read_features, text_of
+from gridcrm.branches.features import Feature, Features, read_features, text_of
 from gridcrm.branches.words import refusal
 from gridcrm.core.errors import InvalidInput
 from gridcrm.core.i18n import gettext
@@ -27,8 +28,15 @@ GRID_KINDS = {
 }
 
 
+async def brought(form: DraftIn, upload: Upload | None) -> Features | None:
+    """Return what is in the file of a form that needs one, read before any turn to write."""
+    if form.kind is not DraftKind.POLYGONS or upload is None or not upload.content:
+        return None
+    return await asyncio.to_thread(read_features, upload, form.datum, form.layer)
+
+
 def spec_of(
-    form: DraftIn, home: LonLat, communities: list[Landmark], upload: Upload | None
+    form: DraftIn, home: LonLat, communities: list[Landmark], given: Features | None
 ) -> Spec:
     """Return how to divide, or say which field stands against it."""
     try:
@@ -40,7 +48,7 @@ def spec_of(
             return H3Spec(form.resolution)
         if form.kind is DraftKind.COMMUNITIES:
             return _of_communities(communities)
-        return _of_file(form, upload)
+        return _of_file(form, given)
     except GeoError as error:
         raise refusal(field_of(form), error) from error
 
@@ -74,10 +82,9 @@ def _of_communities(communities: list[Landmark]) -> Spec:
     return _polygons(names, [mark.shape for mark in outlines])
 
 
-def _of_file(form: DraftIn, upload: Upload | None) -> Spec:
-    if upload is None or not upload.content:
+def _of_file(form: DraftIn, given: Features | None) -> Spec:
+    if given is None:
         raise InvalidInput({"file": "Choose a file with the shapes of the cells."})
-    given = read_features(upload, form.datum)
     if given.bad:
         words = gettext("Feature {number} {ref}: {reason}")
         first = given.bad[0]

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo import Datum
+from gridcrm.branches.features import Features
 from gridcrm.core.tables import stored
 from gridcrm.core.uploads import Upload
 from gridcrm.core.who import Who
@@ -14,6 +15,7 @@ from gridcrm.grids import queries
 from gridcrm.grids import service as grids
 from gridcrm.grids.forms import DraftIn, DraftKind
 from gridcrm.grids.models import CellKind, CellStatus, GridCell
+from gridcrm.grids.specs import brought
 from gridcrm.web.demo import town
 
 _WITHOUT_LEAD = 3
@@ -32,7 +34,8 @@ async def draw(session: AsyncSession, staff: dict[str, Who], now: datetime, *, r
     else:
         upload = Upload("districts.geojson", json.dumps(town.districts()).encode())
         final = DraftIn(kind=DraftKind.POLYGONS, key="name", datum=Datum.WGS84, name="2026 网格")
-        cells = await _publish(session, manager, final, upload, now)
+        given = await brought(final, upload)
+        cells = await _publish(session, manager, final, given, now)
         _look_after_districts(cells, staff)
     session.add_all(cells)
     trial = DraftIn(kind=DraftKind.HEXAGON, edge_m=200, name="六边形试画")
@@ -41,9 +44,9 @@ async def draw(session: AsyncSession, staff: dict[str, Who], now: datetime, *, r
 
 
 async def _publish(
-    session: AsyncSession, who: Who, form: DraftIn, upload: Upload | None, now: datetime
+    session: AsyncSession, who: Who, form: DraftIn, given: Features | None, now: datetime
 ) -> list[GridCell]:
-    plan = await grids.draft(session, who, form, upload, now)
+    plan = await grids.draft(session, who, form, given, now)
     await session.flush()
     await publish_plan(session, who, stored(plan.id), now)
     return await queries.cells(session, stored(plan.id))

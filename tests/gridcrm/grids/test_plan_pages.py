@@ -478,7 +478,7 @@ async def test_the_newest_version_stands_first_with_its_cells_counted(
 
 
 async def test_a_draft_is_drawn_at_the_terminal(cast: Cast, settings: Settings, database: Database):
-    (command,) = COMMANDS
+    command = next(one for one in COMMANDS if one.name == "grid draw")
     parser = ArgumentParser()
     command.arguments(parser)
     line = ["--branch", "A001", "--kind", "hexagon", "--side", "300", "--name", "冬季"]
