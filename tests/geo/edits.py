@@ -14,7 +14,14 @@ def moves(most=7):
     number = st.integers(0, 10_000)
     share = st.integers(-100, 100).map(lambda n: n / 100)
     return st.lists(
-        st.tuples(st.sampled_from(_MOVES), number, number, share, share, st.integers(1, 20).map(lambda n: n / 20)),
+        st.tuples(
+            st.sampled_from(_MOVES),
+            number,
+            number,
+            share,
+            share,
+            st.integers(1, 20).map(lambda n: n / 20),
+        ),
         min_size=1,
         max_size=most,
     )
@@ -80,7 +87,7 @@ def _split(cells, which, bend, east, north, size):
 
 
 def _move(cells, which, turn, east, north, size):
-    first, second, shared = adjacent(cells)
+    first, second, _ = adjacent(cells)
     if not len(first):
         raise ReshapeError("nothing touches")
     n = which % len(first)
@@ -91,7 +98,9 @@ def _move(cells, which, turn, east, north, size):
     if turn % 4 == 0:  # exactly along the outline of the one, or of the other
         shape = shapely.intersection(shapes[second[n]], shape.buffer(30))
     pair = [cells.ids[first[n]], cells.ids[second[n]]]
-    return move_border(cells, *pair[:: 1 if turn % 3 else -1], as_on_a_screen(degrees(cells, shape), turn))
+    return move_border(
+        cells, *pair[:: 1 if turn % 3 else -1], as_on_a_screen(degrees(cells, shape), turn)
+    )
 
 
 def _draw(cells, key, corners, east, north, size):
