@@ -78,6 +78,7 @@ from gridcrm.ledger import on_grids as ledger_on_grids
 from gridcrm.ledger.pages import TaskPages, VisitPages
 from gridcrm.maps.api import MapApi
 from gridcrm.maps.pages import CellPages, MapPages
+from gridcrm.maps.passport_pages import PassportPages
 from gridcrm.outcomes import on_customers as outcomes_on_customers
 from gridcrm.outcomes import on_events as outcomes_on_events
 from gridcrm.outcomes.api import FunnelApi, OutcomeApi
@@ -142,6 +143,7 @@ PAGES: list[ControllerRouterHandler] = [
     FunnelPages,
     MapPages,
     CellPages,
+    PassportPages,
     ExportPages,
     RegisterPages,
     PublicPages,

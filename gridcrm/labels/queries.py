@@ -130,17 +130,31 @@ async def removed_since(
 
 async def rollup(session: AsyncSession, cell_id: int, now: datetime) -> list[tuple[Label, int]]:
     """Return the labels of a cell's people with counts, the most frequent first; none below five."""
+    return (await rollups(session, [cell_id], now)).get(cell_id, [])
+
+
+async def rollups(
+    session: AsyncSession, cell_ids: Iterable[int], now: datetime
+) -> dict[int, list[tuple[Label, int]]]:
+    """Return the same for several cells at once."""
     n = func.count()
     query = (
-        select(Label, n)
-        .join(CustomerLabel, col(CustomerLabel.label_id) == Label.id)
+        select(Customer.cell_id, CustomerLabel.label_id, n)
         .join(Customer, col(Customer.id) == CustomerLabel.customer_id)
-        .where(Customer.cell_id == cell_id, col(Label.active), live(local_day(now)))
-        .group_by(*Label.__table__.columns)  # type: ignore[attr-defined]
+        .where(col(Customer.cell_id).in_(set(cell_ids)), live(local_day(now)))
+        .group_by(col(Customer.cell_id), col(CustomerLabel.label_id))
         .having(n >= rules.FEWEST_IN_CELL)
-        .order_by(n.desc(), Label.slug)
     )
-    return list(await session.exec(query))
+    counts = list(await session.exec(query))
+    known = {label.id: label for label in await session.exec(select(Label).where(Label.active))}
+    found: dict[int, list[tuple[Label, int]]] = {}
+    for cell_id, label_id, count in counts:
+        if label_id in known and cell_id is not None:
+            found.setdefault(cell_id, []).append((known[label_id], count))
+    return {
+        cell_id: sorted(mix, key=lambda pair: (-pair[1], pair[0].slug))
+        for cell_id, mix in found.items()
+    }
 
 
 async def cells_of(

@@ -1,5 +1,6 @@
 """What is known of one cell: the same numbers as on the map, and what to do next."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,6 +11,7 @@ from gridcrm.branches import queries as branches
 from gridcrm.branches.models import Branch
 from gridcrm.core.days import local_day
 from gridcrm.core.i18n import gettext
+from gridcrm.core.tables import stored
 from gridcrm.core.who import Who
 from gridcrm.events.models import Event
 from gridcrm.grids import queries as grids
@@ -64,53 +66,82 @@ class Profile:
     is_current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who asks about which cells of a plan, and what rounds the answers."""
+
+    who: Who
+    branch: Branch
+    plan_id: int
+    cells: Sequence[GridCell]
+    now: datetime
+    key: bytes | None
+
+    @property
+    def ids(self) -> list[int]:
+        return [stored(cell.id) for cell in self.cells]
+
+    def ask(self, metric: Metric, days: Days) -> Ask:
+        question = Question(METRICS[metric], self.now, self.branch.time_zone, days)
+        alone = self.ids[0] if len(self.cells) == 1 else None
+        return Ask(self.who, self.plan_id, question, alone)
+
+
 async def profile(
     session: AsyncSession, who: Who, cell: GridCell, now: datetime, secret: str
 ) -> Profile:
     """Return what this person may know of a cell that they may see."""
-    assert cell.id is not None
+    (found,) = await profiles(session, who, [cell], now, secret)
+    return found
+
+
+async def profiles(
+    session: AsyncSession, who: Who, cells: Sequence[GridCell], now: datetime, secret: str
+) -> list[Profile]:
+    """Return the same of several cells of one plan, with one statement a count for all of them."""
     branch = await branches.here(session, who)
-    key = blur_key(who, secret)
-    names = await accounts.staff_names(session, cell.branch_id)
+    plan = await grids.plan(session, who, cells[0].plan_id)
+    asked = _Asked(who, branch, stored(plan.id), cells, now, blur_key(who, secret))
     today = local_day(now, branch.time_zone)
-    last, following = await queries.visit_days(session, cell, today)
-    return Profile(
-        cell=cell,
-        branch=branch,
-        lead=names.get(cell.lead_id or 0, ""),
-        backup=names.get(cell.backup_id or 0, ""),
-        numbers=await _numbers(session, who, cell, branch, now, key),
-        labels=await _label_mix(session, cell, now, key),
-        by_hand=(await labels.on_cells(session, [cell.id])).get(cell.id, []),
-        last_visit=last,
-        next_visit=following,
-        events=await queries.events_of_cell(session, cell.id),
-        may_edit=editing(who, cell) is not Editing.NOTHING,
-        is_current=(await grids.plan(session, who, cell.plan_id)).state is PlanState.PUBLISHED,
-    )
-
-
-async def _numbers(
-    session: AsyncSession,
-    who: Who,
-    cell: GridCell,
-    branch: Branch,
-    now: datetime,
-    key: bytes | None,
-) -> list[Number]:
+    names = await accounts.staff_names(session, plan.branch_id)
+    numbers = await _numbers(session, asked)
+    mixes = await labels.rollups(session, asked.ids, now)
+    by_hand = await labels.on_cells(session, asked.ids)
+    visits = await queries.visit_days(session, plan, asked.ids, today)
+    events = await queries.events_of_cells(session, asked.ids)
     return [
-        await _number(
-            session,
-            Ask(who, cell.plan_id, Question(METRICS[metric], now, branch.time_zone, days)),
-            cell,
-            key,
+        Profile(
+            cell=cell,
+            branch=branch,
+            lead=names.get(cell.lead_id or 0, ""),
+            backup=names.get(cell.backup_id or 0, ""),
+            numbers=numbers[cell_id],
+            labels=_label_mix(cell_id, mixes.get(cell_id, []), asked.key),
+            by_hand=by_hand.get(cell_id, []),
+            last_visit=visits.get(cell_id, (None, None))[0],
+            next_visit=visits.get(cell_id, (None, None))[1],
+            events=events.get(cell_id, []),
+            may_edit=editing(who, cell) is not Editing.NOTHING,
+            is_current=plan.state is PlanState.PUBLISHED,
         )
-        for metric, days in _NUMBERS
+        for cell_id, cell in zip(asked.ids, cells, strict=True)
     ]
 
 
-async def _number(session: AsyncSession, ask: Ask, cell: GridCell, key: bytes | None) -> Number:
-    part, whole = await queries.tally_of(session, ask, cell.id or 0)
+async def _numbers(session: AsyncSession, asked: _Asked) -> Mapping[int, list[Number]]:
+    found: dict[int, list[Number]] = {cell_id: [] for cell_id in asked.ids}
+    for metric, days in _NUMBERS:
+        ask = asked.ask(metric, days)
+        parts, wholes = await queries.tallies(session, ask)
+        for cell_id, cell in zip(asked.ids, asked.cells, strict=True):
+            part, whole = parts.get(cell_id, Tally()), wholes.get(cell_id)
+            found[cell_id].append(_number(ask, cell, part, whole, asked.key))
+    return found
+
+
+def _number(
+    ask: Ask, cell: GridCell, part: Tally, whole: Tally | None, key: bytes | None
+) -> Number:
     definition = ask.question.definition
     found = figure(definition.measure, part, whole, cell.area_m2, key)
     return Number(
@@ -122,13 +153,9 @@ async def _number(session: AsyncSession, ask: Ask, cell: GridCell, key: bytes | 
     )
 
 
-async def _label_mix(
-    session: AsyncSession, cell: GridCell, now: datetime, key: bytes | None
+def _label_mix(
+    cell_id: int, mix: Sequence[tuple[Label, int]], key: bytes | None
 ) -> list[tuple[Label, int]]:
-    mix = await labels.rollup(session, cell.id or 0, now)
-    seen = [(label, shown(_of_label(cell, label, n), key)) for label, n in mix]
+    tallies = ((label, Tally(n, (cell_id, label.id or 0))) for label, n in mix)
+    seen = [(label, shown(tally, key)) for label, tally in tallies]
     return [(label, n) for label, n in seen if n is not None][:_MOST_LABELS]
-
-
-def _of_label(cell: GridCell, label: Label, n: int) -> Tally:
-    return Tally(n, (cell.id or 0, label.id or 0))

@@ -1,7 +1,6 @@
 """Counting per cell: one statement a count, for all cells at once."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -11,11 +10,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo.render.view import Level
 from gridcrm.branches.models import Place, PlaceKind
+from gridcrm.core.tables import stored
 from gridcrm.core.who import Who
 from gridcrm.customers import queries as customers
 from gridcrm.customers.models import Customer
 from gridcrm.events.models import Event, EventState
-from gridcrm.grids.models import GridCell
+from gridcrm.grids.models import GridCell, GridPlan
 from gridcrm.ledger.models import Visit, VisitResult
 from gridcrm.maps import records
 from gridcrm.maps.places import KINDS, NAMED, NamedPlace, Origin
@@ -60,35 +60,34 @@ async def places(session: AsyncSession, on: Bounds, branch_id: int, level: Level
     return list(await session.exec(query.order_by(rank, col(Place.id))))
 
 
-async def tally_of(session: AsyncSession, ask: Ask, cell_id: int) -> tuple[Tally, Tally | None]:
-    """Return the same for one cell; the whole is None unless there is one."""
-    part, whole = await tallies(session, replace(ask, cell_id=cell_id))
-    return part.get(cell_id, Tally()), whole.get(cell_id)
-
-
 async def visit_days(
-    session: AsyncSession, cell: GridCell, today: date
-) -> tuple[date | None, date | None]:
-    """Return when a cell was visited last, and for when the next visit is promised."""
+    session: AsyncSession, plan: GridPlan, cell_ids: Sequence[int], today: date
+) -> dict[int, tuple[date | None, date | None]]:
+    """Return when cells of a plan were visited last, and for when their next visit is promised."""
     met = case((col(Visit.result) != VisitResult.NOT_HOME, col(Visit.visited_on)))
     promised = case((col(Visit.next_on) >= today, col(Visit.next_on)))
+    lived = records.lived_in(col(Visit.cell_id), stored(plan.id))
     query = (
-        select(func.max(met), func.min(promised))
-        .select_from(Visit)
+        sa.select(lived, func.max(met), func.min(promised))
         .join(Customer, col(Customer.id) == Visit.customer_id, isouter=True)
-        .where(
-            col(Visit.branch_id) == cell.branch_id,
-            records.lived_in(col(Visit.cell_id), cell.plan_id) == cell.id,
-        )
+        .where(col(Visit.branch_id) == plan.branch_id, lived.in_(cell_ids))
+        .group_by(lived)
     )
-    last, following = (await session.exec(query)).one()
-    return last, following
+    rows = await session.exec(query)  # type: ignore[call-overload]
+    return {cell_id: (last, following) for cell_id, last, following in rows}
 
 
-async def events_of_cell(session: AsyncSession, cell_id: int) -> list[Event]:
-    """Return the latest events planned for a cell, newest first."""
-    query = select(Event).where(Event.cell_id == cell_id, Event.state != EventState.CANCELLED)
-    return list(await session.exec(query.order_by(col(Event.starts_at).desc()).limit(_EVENTS)))
+async def events_of_cells(session: AsyncSession, cell_ids: Sequence[int]) -> dict[int, list[Event]]:
+    """Return the latest events planned for each cell, newest first."""
+    query = select(Event).where(
+        col(Event.cell_id).in_(cell_ids), Event.state != EventState.CANCELLED
+    )
+    found: dict[int, list[Event]] = {}
+    for event in await session.exec(query.order_by(col(Event.starts_at).desc())):
+        of_cell = found.setdefault(stored(event.cell_id), [])
+        if len(of_cell) < _EVENTS:
+            of_cell.append(event)
+    return found
 
 
 async def people(session: AsyncSession, who: Who) -> int:

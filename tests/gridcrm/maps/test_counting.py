@@ -1,5 +1,6 @@
 """Each metric against people counted by hand."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -199,9 +200,10 @@ async def test_a_visit_before_the_grid_was_redrawn_is_the_last_one_of_the_new_ce
         Visit(**here, visited_on=today, result=VisitResult.NOT_HOME),
     )
 
-    seen = [await visit_days(session, cell, today) for cell in (town.west, town.east)]
+    both = [town.west.id or 0, town.east.id or 0]
+    seen = await visit_days(session, town.plan, both, today)
 
-    assert seen == [(today - timedelta(days=3), today + timedelta(days=4)), (None, None)]
+    assert seen == {town.west.id: (today - timedelta(days=3), today + timedelta(days=4))}
 
 
 async def test_the_way_from_invited_to_converted_counts_each_person_once(
@@ -324,8 +326,9 @@ async def test_a_cell_asked_alone_has_the_number_it_has_among_all(
     part, whole = await queries.tallies(session, ask)
     assert part
     for cell_id in (town.west.id or 0, town.east.id or 0):
-        alone = await queries.tally_of(session, ask, cell_id)
-        assert alone == (part.get(cell_id, Tally()), whole.get(cell_id))
+        alone, of = await queries.tallies(session, replace(ask, cell_id=cell_id))
+        assert alone.get(cell_id, Tally()) == part.get(cell_id, Tally())
+        assert of.get(cell_id) == whole.get(cell_id)
 
 
 async def test_head_office_sees_the_same_cells_without_a_small_number(
