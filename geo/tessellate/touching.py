@@ -15,6 +15,7 @@ def touching(shapes: Shapes) -> Pairs:
     """Return the pairs of shapes that share a border, first < second, and its length in metres.
 
     Corners need not match: borders that run along each other, up to a millimetre apart, count.
+    The two shapes lie on the two sides of what they share, unless they lie over each other.
     """
     start, end, owner = _segments(shapes)
     same = _same(start, end, owner)
@@ -32,7 +33,8 @@ def contacts(shapes: Shapes) -> Pairs:
     What two shapes both cover is taken as a border with a width: half its outline is added.
     """
     touch, over = touching(shapes), overlapping(shapes)
-    outline = np.where(shapely.area(over[2]) > 0, shapely.length(over[2]), 0.0)
+    wide = 2 * shapely.area(over[2]) > NEAR_M * shapely.length(over[2])
+    outline = np.where(wide, shapely.length(over[2]), 0.0)
     first, second = np.append(touch[0], over[0]), np.append(touch[1], over[1])
     return _summed(first, second, np.append(touch[2], outline / 2))
 
@@ -64,8 +66,8 @@ def overlapping(shapes: Shapes) -> tuple[Ints, Ints, Shapes]:
 
 
 def _segments(shapes: Shapes) -> tuple[Floats, Floats, Ints]:
-    """Return start and end of every segment of every border, and whose it is."""
-    parts, of_shape = shapely.get_parts(shapes, return_index=True)
+    """Return start and end of every segment of every border, ground on the left, and whose it is."""
+    parts, of_shape = shapely.get_parts(shapely.orient_polygons(shapes), return_index=True)
     rings, of_part = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     real = (ring[1:] == ring[:-1]) & (xy[1:] != xy[:-1]).any(axis=1)
@@ -86,6 +88,8 @@ def _same(start: Floats, end: Floats, owner: Ints) -> Pairs:
     pairs = [(n, np.flatnonzero(number[n:] == number[:-n])) for n in range(1, most)]
     one = np.concatenate([order[:0], *(order[at] for _, at in pairs)])
     other = np.concatenate([order[:0], *(order[at + n] for n, at in pairs)])
+    facing = turned[one] != turned[other]
+    one, other = one[facing], other[facing]
     return one, other, np.hypot(*(end[one] - start[one]).T)
 
 
@@ -109,7 +113,7 @@ def _common(a: Floats, b: Floats, c: Floats, d: Floats) -> Floats:
     high = np.clip(np.maximum(at_c, at_d), 0, length)
     span = np.where(at_d == at_c, 1.0, at_d - at_c)
     off = [np.abs(off_c + (at - at_c) / span * (off_d - off_c)) for at in (low, high)]
-    return np.where(np.maximum(*off) <= NEAR_M, high - low, 0.0)
+    return np.where((np.maximum(*off) <= NEAR_M) & (at_d < at_c), high - low, 0.0)
 
 
 def _summed(first: Ints, second: Ints, shared_m: Floats) -> Pairs:
