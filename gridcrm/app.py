@@ -67,6 +67,7 @@ from gridcrm.grids.cell_pages import CellEditPages, LeadPages
 from gridcrm.grids.compare_pages import ComparePages
 from gridcrm.grids.file_pages import PlanFilePages
 from gridcrm.grids.pages import DrawingPages, PlanPages
+from gridcrm.grids.territory_pages import TerritoryPages
 from gridcrm.grids.workbench_pages import ShapingPages, WorkbenchPages
 from gridcrm.labels import on_customers as labels_on_customers
 from gridcrm.labels import registry as labels_registry
@@ -110,7 +111,7 @@ PAGES: list[ControllerRouterHandler] = [
     LeadPages,
     WorkbenchPages,
     ShapingPages,
-    ComparePages,
+    TerritoryPages,
     CustomerPages,
     LookupPages,
     EditPages,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo import Cells, assign_codes
-from geo.bridge import bridge, carry
+from geo.bridge import Share, bridge, carry
 from gridcrm.core.tables import stored
 from gridcrm.core.who import Who
 from gridcrm.customers.models import Customer
@@ -98,19 +99,24 @@ def _changes(
         moving=sum(a is not None and b is not None and a != b for a, b in zip(*went, strict=True)),
         entering=sum(a is None and b is not None for a, b in zip(*went, strict=True)),
         leaving=sum(a is not None and b is None for a, b in zip(*went, strict=True)),
-        crossings=[
-            Crossing(old[row.old_id].name, names.get(row.new_id, ""), row.area_share, people)
-            for row in frame.itertuples()
-            if row.old_id in old
-            and (people := row.people_share if len(points) else row.area_share) is not None
-            and not (row.old_id == row.new_id and min(row.area_share, people) > _WHOLE)
-        ],
+        crossings=_crossings(frame, old, names),
         carried=[_carried(count, frame, names) for count in past if count.by_key],
     )
 
 
-def _carried(count: PastCount, frame: object, names: dict[str, str]) -> Carried:
-    moved = carry(count.by_key, frame)  # type: ignore[arg-type]
+def _crossings(frame: Any, old: dict[str, GridCell], names: dict[str, str]) -> list[Crossing]:
+    """Return where the ground of old cells went, without those that are as they were."""
+    people = frame[Share.PEOPLE].fillna(frame[Share.AREA]).tolist()
+    columns = frame["old_id"].tolist(), frame["new_id"].tolist(), frame[Share.AREA].tolist()
+    return [
+        Crossing(old[was].name, names.get(now or "", ""), ground, share)
+        for was, now, ground, share in zip(*columns, people, strict=True)
+        if was in old and not (was == now and min(ground, share) > _WHOLE)
+    ]
+
+
+def _carried(count: PastCount, frame: Any, names: dict[str, str]) -> Carried:
+    moved = carry(count.by_key, frame)
     by_cell = {names[key]: int(n) for key, n in moved.items() if key in names and n}
     total = sum(count.by_key.values())
     return Carried(count.title, total, by_cell, total - sum(by_cell.values()))

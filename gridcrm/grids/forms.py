@@ -118,6 +118,33 @@ class RenameIn(SQLModel):
     name: str = Field(min_length=1, max_length=80)
 
 
+class Load(StrEnum):
+    """What makes the work of a lead."""
+
+    CUSTOMERS = "customers"
+    HOUSEHOLDS = "households"
+    CELLS = "cells"
+
+
+class TerritoryIn(SQLModel):
+    """Who is to lead cells, what counts as load, and by how many percent loads may differ."""
+
+    model_config = {"extra": "forbid"}
+
+    staff: Ids = Field(min_length=1, max_length=100)
+    load: Load = Load.CUSTOMERS
+    tolerance: float = Field(default=15, ge=0, le=100)
+
+
+class AcceptIn(SQLModel):
+    """Cells and, in step, their proposed leads."""
+
+    model_config = {"extra": "forbid"}
+
+    cell_id: Ids = Field(min_length=1, max_length=10_000)
+    lead_id: Ids = Field(min_length=1, max_length=10_000)
+
+
 class LeadsIn(SQLModel):
     """One lead for several cells; none takes the lead away."""
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func
 from sqlalchemy import select as select_columns
-from sqlmodel import col, or_, select
+from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -86,10 +86,12 @@ async def plan_before(session: AsyncSession, plan: GridPlan) -> GridPlan | None:
     """Return the plan that counted before another one, or that counts while it is a draft."""
     if plan.published_at is None:
         return await published(session, plan.branch_id)
-    query = select(GridPlan).where(
-        GridPlan.branch_id == plan.branch_id, col(GridPlan.published_at) < plan.published_at
+    since, version = col(GridPlan.published_at), col(GridPlan.version)
+    earlier = or_(
+        since < plan.published_at, and_(since == plan.published_at, version < plan.version)
     )
-    return (await session.exec(query.order_by(col(GridPlan.published_at).desc()))).first()
+    query = select(GridPlan).where(GridPlan.branch_id == plan.branch_id, earlier)
+    return (await session.exec(query.order_by(since.desc(), version.desc()))).first()
 
 
 async def plans(session: AsyncSession, who: Who) -> list[tuple[GridPlan, int, int]]:
