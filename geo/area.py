@@ -77,8 +77,9 @@ def checked_area(area: BaseGeometry) -> Area:
             "Give a polygon or a multipolygon with an area above zero.",
             kind=area.geom_type,
         )
-    if area.is_valid and isinstance(area, Polygon | MultiPolygon) and not area.has_z:
-        return area
+    flat = shapely.force_2d(area) if area.has_z else area
+    if flat.is_valid and isinstance(flat, Polygon | MultiPolygon):
+        return flat
     union = shapely.union_all(parts)
     return union if isinstance(union, Polygon) else MultiPolygon(polygonal_parts(union))
 

@@ -72,7 +72,7 @@ class Fit:
 
 def fitted(forward: Forward, origin: LonLat, bounds: Bounds, steps: Steps) -> Fit | None:
     """Return a polynomial for a box (west, south, east, north), None where none is close enough."""
-    west, south, east, north = bounds
+    west, south, east, north = map(float, bounds)  # NumPy's own floats would widen single precision
     reach_lon = max(abs(west - origin.lon), abs(east - origin.lon))
     if reach_lon <= 0 or south >= north or max(-south, north) >= MAX_LAT:
         return None

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely.geometry import MultiPolygon
 
 from geo.area import checked_area
 from geo.errors import FrameError, GeoError
@@ -30,7 +29,10 @@ def cell_frame(
 def read_polygons(
     frame: "gpd.GeoDataFrame", key: str
 ) -> tuple[tuple[str, ...], NDArray[np.object_]]:
-    """Return the keys of a frame of polygons and its shapes in WGS 84, sorted by key."""
+    """Return the keys of a frame of polygons and its shapes in WGS 84, sorted by key.
+
+    Invalid shapes are mended, heights are passed over; what can't be a cell is refused by its row.
+    """
     if key not in frame.columns:
         raise FrameError(
             "The table has no column {key}.",
@@ -54,13 +56,15 @@ def _keys(values: list[object], column: str) -> list[str]:
             row=missing[0],
             column=column,
         )
-    twice = sorted(text for text, times in Counter(keys).items() if times > 1)
+    twice = [text for text, times in Counter(keys).items() if times > 1]
     if twice:
+        rows = [str(row) for row, text in enumerate(keys, start=1) if text == twice[0]]
         raise FrameError(
-            "These stand more than once in {column}: {keys}.",
+            "{key} stands more than once in {column}: in the rows {rows}.",
             "Choose a column in which every polygon has its own value.",
+            rows=", ".join(rows[:5]),
             column=column,
-            keys=", ".join(twice[:5]),
+            key=twice[0],
         )
     return keys
 
@@ -84,9 +88,18 @@ def _shapes(frame: "gpd.GeoDataFrame", keys: list[str]) -> NDArray[np.object_]:
     if not len(frame):
         raise FrameError("The table has no polygons.", "Choose a file with at least one.")
     out = np.empty(len(frame), dtype=object)
-    for row, (whole, key) in enumerate(zip(frame.geometry.to_numpy(), keys, strict=True)):
+    for at, (whole, key) in enumerate(zip(frame.geometry.to_numpy(), keys, strict=True)):
+        if whole is None or whole.is_empty:
+            raise FrameError(
+                "Row {row} ({key}) has no shape.",
+                "Draw it, or leave the row out.",
+                row=at + 1,
+                key=key,
+            )
         try:
-            out[row] = checked_area(MultiPolygon() if whole is None else whole)
+            out[at] = checked_area(whole)
         except GeoError as error:
-            raise FrameError("{key}: {reason}", key=key, reason=str(error)) from error
+            raise FrameError(
+                "Row {row} ({key}): {reason}", row=at + 1, key=key, reason=str(error)
+            ) from error
     return out

@@ -40,13 +40,10 @@ def tessellate(area: Area, spec: Spec) -> Cells:
         return edited(tessellate(area, spec.base), spec.edits)
     area = checked_area(area)
     origin = _origin(area, spec)
-    match spec:
-        case QuadSpec():
-            spec = spec.planted(origin)
-        case SquareSpec() | HexSpec() | VoronoiSpec():
-            spec = replace(spec, origin=origin)
-        case H3Spec() | PolygonSpec():
-            pass
+    if isinstance(spec, QuadSpec):
+        spec = spec.planted(origin)
+    elif isinstance(spec, SquareSpec | HexSpec | VoronoiSpec):
+        spec = replace(spec, origin=origin)
     return Cells(area, spec, _tiling(area, spec, Plane(origin)))
 
 

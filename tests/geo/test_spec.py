@@ -114,6 +114,19 @@ def test_polygons_in_another_reference_system_are_brought_to_wgs84():
     assert shape.hausdorff_distance(HERE) < 1e-8
 
 
+def test_heights_of_imported_shapes_are_passed_over():
+    """Files of points and shapes with a height, such as KML, are common; the ground is what counts."""
+    high = shapely.force_3d(HERE, 35.0)
+    assert PolygonSpec(frame(["a"], [high]), "name") == PolygonSpec(frame(["a"], [HERE]), "name")
+
+
+def test_an_invalid_shape_is_mended():
+    bow = shapely.Polygon([(113.94, 22.54), (113.95, 22.55), (113.95, 22.54), (113.94, 22.55)])
+    (mended,) = PolygonSpec(frame(["a"], [bow]), "name").shapes
+    assert mended.is_valid
+    assert mended.area == pytest.approx(5e-5)
+
+
 @pytest.mark.parametrize(
     ("table", "key", "reason"),
     [
@@ -121,15 +134,25 @@ def test_polygons_in_another_reference_system_are_brought_to_wgs84():
         (frame(["a", None, "c"]), "name", "Row 2 has no name"),
         (frame(["a", float("nan")]), "name", "Row 2 has no name"),
         (frame(["a", "  "]), "name", "Row 2 has no name"),
-        (frame(["b", "a", "b", "a"]), "name", "more than once in name: a, b"),
+        (frame(["b", "a", "b", "c", "a"]), "name", "b stands more than once in name: in the rows 1, 3"),
         (frame(["a"], crs=None), "name", "does not say in which coordinates"),
         (frame([]), "name", "no polygons"),
         (
             frame(["a", "b"], [HERE, None]),
             "name",
-            "b: A shape of type MultiPolygon covers no ground",
+            r"Row 2 \(b\) has no shape",
         ),
-        (frame(["a"], [shapely.Point(113, 22)]), "name", "a: A shape of type Point"),
+        (frame(["a"], [shapely.Polygon()]), "name", r"Row 1 \(a\) has no shape"),
+        (
+            frame(["a", "b"], [HERE, shapely.Point(113, 22)]),
+            "name",
+            r"Row 2 \(b\): A shape of type Point covers no ground",
+        ),
+        (
+            frame(["a", "b"], [HERE, shapely.Polygon([(22, 113), (23, 113), (23, 114)])]),
+            "name",
+            r"Row 2 \(b\).*look exchanged",
+        ),
     ],
 )
 def test_a_table_that_can_not_be_cells_is_refused_with_the_place(table, key, reason):
