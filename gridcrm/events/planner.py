@@ -95,7 +95,7 @@ async def show(
         kind=kind,
         gates=[words.gate(gate) for gate in catalogue.Gate if kind and gate in kind.gates],
         most_guests=rules.MOST_GUESTS,
-        **await _choices(session, who),
+        **await _choices(session, who, event),
     )
 
 
@@ -104,17 +104,24 @@ async def labels_of(session: AsyncSession, event: Event) -> list[str]:
     return [label.slug for label in await queries.labels_of(session, stored(event.id))]
 
 
-async def _choices(session: AsyncSession, who: Who) -> dict[str, Any]:
-    cells = await grids.published_rows(session, who.here)
+async def _choices(session: AsyncSession, who: Who, event: Event | None) -> dict[str, Any]:
+    """Return what may be chosen; what an event has stays among it, though it be gone by now."""
+    cells = [(cell.id, cell.name) for cell in await grids.published_rows(session, who.here)]
+    staff = [(user.id, user.display_name) for user in await accounts.staff(session, who.here)]
+    if event and event.cell_id and event.cell_id not in dict(cells):
+        cells.append((event.cell_id, (await grids.cell(session, who, event.cell_id)).name))
+    if event and event.host_id not in dict(staff):
+        names = await accounts.staff_names(session, who.here)
+        staff.append((event.host_id, names.get(event.host_id, "–")))
     return {
         "rooms": [
             (room.id, f"{room.name} · {room.capacity}")
             for room in await queries.venues(session, who)
-            if room.active
+            if room.active or (event and room.id == event.venue_id)
         ],
         "all_series": [(one.id, one.name) for one in await queries.all_series(session, who)],
-        "staff": [(user.id, user.display_name) for user in await accounts.staff(session, who.here)],
-        "cells": [(cell.id, cell.name) for cell in cells],
+        "staff": staff,
+        "cells": cells,
         "label_groups": await _label_groups(session),
     }
 

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from gridcrm.accounts.models import User
 from gridcrm.core.db import Database
 from gridcrm.core.models import AuditEntry
 from gridcrm.events.models import (
@@ -16,8 +17,10 @@ from gridcrm.events.models import (
     Seat,
     Venue,
 )
+from gridcrm.grids.models import PlanState
 from gridcrm.labels import seed as label_seed
 from gridcrm.labels.models import Label
+from tests import make
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.gridcrm.events.conftest import Scene, change
@@ -220,6 +223,34 @@ async def test_more_seats_go_to_those_who_wait_and_nobody_is_put_out(
         seats = (await session.exec(select(Seat).where(Seat.event_id == scene.event.id))).all()
     assert len(seats) == 6
     assert len({row.registration_id for row in seats}) == 6
+
+
+async def test_a_plan_keeps_its_closed_room_its_old_cell_and_the_host_who_left_until_somebody_chooses(
+    sit: Any, cast: Cast, scene: Scene, room: Venue, database: Database
+):
+    async with database.transaction() as session:
+        retired = await make.plan(session, cast.a, cast.hang, state=PlanState.RETIRED)
+        cell = make.cell(cast.a, retired)
+        session.add(cell)
+        zhou = await session.get_one(User, cast.zhou.user_id)
+        zhou.active = False
+        session.add(zhou)
+    await change(database, room, active=False)
+    has = {"venue_id": room.id, "host_id": cast.zhou.user_id, "cell_id": cell.id}
+    await change(database, scene.event, **has)
+
+    hang = await sit(cast.hang)
+    page = (await hang.get(f"{scene.path}/edit")).text
+    for value in has.values():
+        assert f'<option value="{value}" selected>' in page
+    plan = {"starts_at": "2026-11-22T12:00", "capacity": 4}
+    answer = await hang.post_form(f"{scene.path}/edit", **plan, **has)
+    assert answer.status_code == 422
+    assert "This room is closed" in answer.text
+    assert "Choose somebody of this branch" in answer.text
+    new = (await hang.get("/events/new?template=tea_salon")).text
+    assert ">Zhou<" not in new
+    assert "多功能厅" not in new
 
 
 async def test_an_approved_event_does_not_grow_past_compliance(
