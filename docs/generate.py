@@ -8,9 +8,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import geo_pages
+
 from gridcrm.app import create_app
 from gridcrm.cli import commands
-from gridcrm.core.policy import http_handlers
+from gridcrm.core.policy import for_programs, http_handlers
 from gridcrm.core.settings import SETTINGS, Settings
 from gridcrm.maps.formulas import formulas_markdown
 
@@ -47,13 +49,17 @@ def _argument(action: argparse.Action) -> str:
 
 def pages() -> str:
     """Return the list of pages with the right that each needs."""
-    rows = [row for row in _routes() if not row[0].startswith(("/api/", "/static", "/schema"))]
+    rows = [
+        row
+        for row in _routes()
+        if not row[0].startswith(("/static", "/schema")) and not for_programs(row[0])
+    ]
     return _routes_page("Pages", rows)
 
 
 def api() -> str:
     """Return the list of API calls with the right that each needs."""
-    return _routes_page("API", [row for row in _routes() if row[0].startswith("/api/")])
+    return _routes_page("API", [row for row in _routes() if for_programs(row[0])])
 
 
 def metrics() -> str:
@@ -89,6 +95,7 @@ def _routes_page(title: str, rows: list[tuple[str, str, str, str]]) -> str:
 
 
 if __name__ == "__main__":
+    geo_pages.write()
     FOLDER.mkdir(exist_ok=True)
     for name, make in PAGES.items():
         (FOLDER / name).write_text(make(), encoding="utf-8")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import geo
 from gridcrm.core.settings import SETTINGS
 
 ROOT = Path(__file__).parent.parent
@@ -14,6 +15,7 @@ REFERENCE = ROOT / "docs" / "reference"
 
 
 def generator():
+    sys.path.insert(0, str(ROOT / "docs"))
     spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
     module = importlib.util.module_from_spec(spec)
     sys.modules["generate"] = module
@@ -28,6 +30,16 @@ PAGES = generator().PAGES
 def test_the_reference_page_says_what_the_code_does(name: str):
     written = (REFERENCE / name).read_text(encoding="utf-8")
     assert written == PAGES[name](), "run `make docs`"
+
+
+def test_every_public_function_of_geo_has_an_example_with_a_picture():
+    pages = sys.modules["geo_pages"]
+    folder = ROOT / "docs" / "geo"
+    assert (folder / "README.md").read_text(encoding="utf-8") == pages.page(), "run `make docs`"
+    drawn = {path.stem for path in (folder / "img").glob("*.svg")}
+    assert drawn == {name for name, _ in pages.examples()}
+    seen = {one.__name__ for _, example in pages.examples() for one in pages.shown(example)}
+    assert set(geo.__all__) <= seen
 
 
 def test_no_setting_is_read_that_is_not_documented():
