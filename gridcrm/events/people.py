@@ -209,4 +209,6 @@ def _may_be_told(now: datetime, zone: str) -> ColumnElement[bool]:
         Registration.customer_id == Invitation.customer_id,
         Registration.state != RegistrationState.CANCELLED,
     )
-    return and_(or_(by_this_way, comes.exists()), ~col(Customer.do_not_contact), ~col(Customer.deceased))
+    return and_(
+        or_(by_this_way, comes.exists()), ~col(Customer.do_not_contact), ~col(Customer.deceased)
+    )
