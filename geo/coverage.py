@@ -47,13 +47,13 @@ def coverage(cells: Cells, area: Area, sliver_m: float = 5.0) -> Coverage:
     area, plane = checked_area(area), cells.tiling.plane
     shapes = cells.tiling.flat(np.arange(len(cells)))
     first, second, common = _overlaps(shapes)
-    gaps = [] if _adds_up(cells, area, common) else _gaps(plane.flatten(area), shapes)
+    gaps = as_array([]) if _adds_up(cells, area, common) else _gaps(plane.flatten(area), shapes)
     around = shapely.STRtree(shapes)
     beside = [np.sort(around.query(gap, "dwithin", distance=NEAR_M)) for gap in gaps]
     parts, owner = shapely.get_parts(shapes, return_index=True)
     thin = np.flatnonzero(width_m(parts) < sliver_m)
     return Coverage(
-        gaps=_frame(plane, cells, as_array(gaps), beside),
+        gaps=_frame(plane, cells, gaps, beside),
         overlaps=_frame(plane, cells, common, np.column_stack([first, second])),
         slivers=_frame(plane, cells, parts[thin], owner[thin, None]),
     )
@@ -61,9 +61,18 @@ def coverage(cells: Cells, area: Area, sliver_m: float = 5.0) -> Coverage:
 
 def _overlaps(shapes: Shapes) -> tuple[Ints, Ints, Shapes]:
     first, second, common = overlapping(shapes)
-    parts, pair = shapely.get_parts(common, return_index=True)
-    wide = (shapely.get_dimensions(parts) > 1) & (width_m(parts) > NEAR_M)
-    return first[pair[wide]], second[pair[wide]], parts[wide]
+    parts, pair = _solid(common)
+    return first[pair], second[pair], parts
+
+
+def _solid(shapes: Shapes) -> tuple[Shapes, Ints]:
+    """Return the parts of shapes that are wider than a millimetre, and the shape of each."""
+    half = NEAR_M / 2
+    core = shapely.buffer(shapes, -half, join_style="mitre")
+    whole = shapely.buffer(core, half, join_style="mitre")
+    parts, of = shapely.get_parts(whole, return_index=True)
+    there = ~shapely.is_empty(parts)
+    return parts[there], of[there]
 
 
 def _adds_up(cells: Cells, area: Area, common: Shapes) -> bool:
@@ -73,9 +82,8 @@ def _adds_up(cells: Cells, area: Area, common: Shapes) -> bool:
     return bool(full and not len(common) and cells.area.equals_exact(area, 0))
 
 
-def _gaps(ground: Area, shapes: Shapes) -> list[Area]:
-    parts = shapely.get_parts(shapely.difference(ground, shapely.union_all(shapes)))
-    return [part for part in parts if part.area > 0 and width_m(part) > NEAR_M]
+def _gaps(ground: Area, shapes: Shapes) -> Shapes:
+    return _solid(as_array([shapely.difference(ground, shapely.union_all(shapes))]))[0]
 
 
 def _frame(
