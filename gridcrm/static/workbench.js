@@ -56,7 +56,11 @@
   function put(feature) {
     remove(feature.id);
     const shape = L.geoJSON(feature, { pmIgnore: true, renderer: drawn.size > CANVAS_FROM ? canvas : undefined }).getLayers()[0];
-    shape.addTo(map).on("click", (event) => { L.DomEvent.stop(event); clicked(feature.id, event.originalEvent); });
+    shape.addTo(map).on("click", (event) => {
+      if (drawing()) return; // the map takes it, as a corner
+      L.DomEvent.stop(event);
+      clicked(feature.id, event.originalEvent);
+    });
     shape.bindTooltip(plain(words(feature.properties)), { sticky: true });
     drawn.set(feature.id, shape);
     number(shape);
@@ -135,7 +139,6 @@
 
   function clicked(id, event) {
     if (tool === "receive") { give(id); return; }
-    if (tool) return;
     const add = several || event.shiftKey || event.ctrlKey || event.metaKey;
     const was = chosen.has(id);
     if (!add) chosen.clear();
@@ -149,7 +152,7 @@
 
   function showChosen() {
     const names = [...chosen].map(name);
-    say.textContent = names.length ? bench.dataset.chosen.replace("{n}", names.length).replace("{names}", names.slice(0, 4).join(", ") + (names.length > 4 ? " …" : "")) : bench.dataset.pick;
+    say.textContent = sentence(names);
     for (const box of all("#bench-cells [name=cell_id]")) box.checked = chosen.has(Number(box.value));
     const picked = one("#bench-cells [data-picked]");
     if (picked) picked.textContent = chosen.size;
@@ -166,6 +169,13 @@
     warn.hidden = !about.warnings.length;
     one("[data-one] [name=cell_id]").value = id;
     one("[data-one] [name=name]").value = about.name;
+  }
+
+  function sentence(names) {
+    if (!names.length) return bench.dataset.pick;
+    if (names.length === 1) return bench.dataset.chosenOne.replace("{name}", names[0]);
+    const some = names.slice(0, 4).join(", ") + (names.length > 4 ? " …" : "");
+    return bench.dataset.chosen.replace("{n}", names.length.toLocaleString("en")).replace("{names}", some);
   }
 
   document.addEventListener("change", (event) => {
@@ -246,9 +256,12 @@
 
   const LINE = { snappable: true, snapDistance: 12, tooltips: false, continueDrawing: false, templineStyle: { color: "#a2211d" }, hintlineStyle: { color: "#a2211d", dashArray: "5 5" }, pathOptions: { color: "#a2211d", fillOpacity: 0.15 } };
 
+  const drawing = () => tool && tool !== "receive";
+
   function begin(name, shape, text) {
     stop();
     tool = name;
+    bench.classList.add("bench-drawing");
     say.textContent = text;
     one("[data-tool=stop]", bench).hidden = false;
     map.pm.enableDraw(shape, LINE);
@@ -256,6 +269,7 @@
 
   function stop() {
     tool = "";
+    bench.classList.remove("bench-drawing");
     map.pm.disableDraw();
     piece?.remove();
     piece = null;
