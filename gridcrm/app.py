@@ -41,6 +41,7 @@ from gridcrm.customers.pages_editing import EditPages
 from gridcrm.customers.pages_importing import ImportPages
 from gridcrm.customers.pages_placing import PlacingPages
 from gridcrm.customers.pages_publishing import PublishPages
+from gridcrm.customers.pages_remembered import RememberedPages
 from gridcrm.customers.placing import count_people
 from gridcrm.customers.profile import timeline as customers_timeline
 from gridcrm.customers.publishing import measure_again
@@ -117,6 +118,7 @@ PAGES: list[ControllerRouterHandler] = [
     EditPages,
     ImportPages,
     PlacingPages,
+    RememberedPages,
     PublishPages,
     ConsentPages,
     TaskPages,

@@ -17,6 +17,8 @@ ACCESS: dict[str, str] = {
     "POST /admin/branch/circle": Right.BRANCHES_EDIT,
     "GET /admin/branches": Right.BRANCHES_VIEW,
     "POST /admin/branches": Right.BRANCHES_ADD,
+    "GET /admin/communities": Right.CUSTOMERS_EDIT,
+    "POST /admin/communities/{alias_id:int}/delete": Right.CUSTOMERS_EDIT,
     "GET /admin/places": Right.PLACES_IMPORT,
     "GET /admin/places/imports/{place_import_id:int}": Right.PLACES_IMPORT,
     "POST /admin/places/imports/{place_import_id:int}/commit": Right.PLACES_IMPORT,

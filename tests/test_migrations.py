@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from gridcrm.core import audit, tables
 from gridcrm.core.db import Database
 from gridcrm.core.migrate import check, config, downgrade, upgrade
+from gridcrm.customers.models import Customer, PlacedBy
 from tests.cast import hire
 from tests.world import build
 
@@ -100,3 +101,35 @@ async def _names(session: Any) -> set[str]:
         else "select tablename from pg_tables where schemaname = 'public'"
     )
     return set((await session.exec(text(sql))).scalars().all())
+
+
+def test_names_that_placed_people_before_are_remembered_unless_they_are_places(empty_url: str):
+    upgrade(empty_url)
+    with_database(empty_url, fill)
+    downgrade(empty_url, "0004")
+    with_database(empty_url, _put_people_by_name)
+    upgrade(empty_url)
+
+    sql = text("select name, name_key, place, lon, decided_by from community_alias")
+    rows = with_database(empty_url, lambda session: _rows(session, sql))
+    assert rows == [("大冲 新城", "大冲新城", "", 125.5, None)]
+
+
+async def _put_people_by_name(session: Any) -> None:
+    """Two at one place, two of one name at two places, and one at a listed place."""
+    listed = (await session.exec(text("select name from place limit 1"))).scalar_one()
+    branch_id = (await session.exec(text("select min(id) from branch"))).scalar_one()
+    names = ("大冲 新城", "大冲 新城", "两处", "两处", listed)
+    for number, (name, lon) in enumerate(
+        zip(names, (125.5, 125.5, 125.5, 125.6, 125.5), strict=True)
+    ):
+        session.add(
+            Customer(
+                branch_id=branch_id, name=f"人{number}", phone=f"1980000000{number}", created_at=NOW,
+                updated_at=NOW, lon=lon, lat=43.8, placed_by=PlacedBy.COMMUNITY, community=name,
+            )
+        )  # fmt: skip
+
+
+async def _rows(session: Any, sql: Any) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in await session.exec(sql)]

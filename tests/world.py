@@ -12,7 +12,7 @@ from gridcrm.accounts.models import ApiToken
 from gridcrm.branches.models import Branch, Place, PlaceImport, PlaceKind
 from gridcrm.consent.models import Consent, ConsentState, Purpose
 from gridcrm.core.who import Who
-from gridcrm.customers.models import Customer, ImportFile
+from gridcrm.customers.models import CommunityAlias, Customer, ImportFile
 from gridcrm.events.models import (
     Event,
     EventSeries,
@@ -140,6 +140,10 @@ async def _people(
         )
     )
     work = {"branch_id": branch.id, "cell_id": cell_id, "customer_id": customer_id}
+    alias = CommunityAlias(
+        branch_id=branch.id, name="幸福理", name_key="幸福理", lon=branch.lon, lat=branch.lat,
+        decided_by=lead.user_id, decided_at=now,
+    )  # fmt: skip
     task = Task(
         title="call", assignee_id=lead.user_id, due_on=now.date(), created_by=lead.user_id,
         created_at=now, **work,
@@ -152,6 +156,7 @@ async def _people(
     )  # fmt: skip
     return {
         "customer_id": customer_id,
+        "alias_id": await _keep(session, alias),
         "task_id": await _keep(session, task),
         "visit_id": await _keep(session, visit),
         "import_id": await _keep(session, file),

@@ -42,12 +42,16 @@ class Clash:
 
 @dataclass
 class Differences:
-    """Rows by what they do; values are only those that the row gives and the record lacks."""
+    """Rows by what they do; values are only those that the row gives and the record lacks.
+
+    `remembered` rows get their place by a name that somebody once decided about.
+    """
 
     new: list[tuple[CustomerRow, Values]] = field(default_factory=list)
     changed: list[tuple[int, CustomerRow, Values]] = field(default_factory=list)
     same: list[tuple[int, CustomerRow]] = field(default_factory=list)
     clashes: list[Clash] = field(default_factory=list)
+    remembered: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ def compare(
             found.clashes.append(Clash(row, match))
             continue
         values = _values(row, match or {}, points.get(row.line), known)
+        found.remembered += _is_remembered(row, values, known)
         if match is None:
             found.new.append((row, values))
         elif values:
@@ -145,6 +150,13 @@ def _values(
     if products:
         differing["products"] = products
     return differing | _position(row, stored, point, known)
+
+
+def _is_remembered(row: CustomerRow, values: Values, known: Known) -> bool:
+    if values.get("placed_by") is not PlacedBy.COMMUNITY or not row.community:
+        return False
+    spot = known.spot(row.community)
+    return spot is not None and spot.remembered
 
 
 def _name(row: CustomerRow, stored: Mapping[str, Any]) -> Values:

@@ -106,6 +106,26 @@ class Customer(SQLModel, table=True):
     updated_at: datetime
 
 
+class CommunityAlias(SQLModel, table=True):
+    """Where somebody said that a written name of a community leads, for everybody after them.
+
+    `place` is the name of the place that was chosen, empty for a pin.
+    """
+
+    __tablename__ = "community_alias"
+    __table_args__ = (UniqueConstraint("branch_id", "name_key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    branch_id: int = Field(foreign_key="branch.id")
+    name: str = Field(max_length=120)
+    name_key: str = Field(max_length=120)
+    place: str = Field(default="", max_length=120)
+    lon: float
+    lat: float
+    decided_by: int | None = Field(default=None, foreign_key="user_account.id")
+    decided_at: datetime
+
+
 class Holding(SQLModel, table=True):
     """A product that a customer holds."""
 

@@ -18,12 +18,13 @@ from gridcrm.core.i18n import gettext, ngettext
 from gridcrm.core.pages import go, page
 from gridcrm.core.policy import needs
 from gridcrm.core.who import Right, Who
-from gridcrm.customers import placing, queries, service
+from gridcrm.customers import placing, queries, remembering, service
 from gridcrm.customers.forms import CommunityIn, PositionIn
 from gridcrm.customers.models import Customer
 from gridcrm.customers.waiting import waiting
 
 AnyRequest = Request[Any, Any, Any]
+_LATEST = 3
 
 
 class PlacingPages(Controller):
@@ -41,8 +42,12 @@ class PlacingPages(Controller):
         who: NamedDependency[Who],
     ) -> Template:
         """Show who has no place yet."""
-        found = await waiting(session, who)
-        return await page(request, "customers/unplaced.html", waiting=found)
+        return await page(
+            request,
+            "customers/unplaced.html",
+            waiting=await waiting(session, who),
+            decisions=await remembering.decisions(session, who, _LATEST),
+        )
 
     @post("/unplaced")
     async def accept(

@@ -15,7 +15,7 @@ from gridcrm.branches.models import Branch, Place, PlaceKind
 from gridcrm.branches.rules import distances_m
 from gridcrm.core.tables import stored
 from gridcrm.core.who import Who
-from gridcrm.customers.models import Customer, PlacedBy
+from gridcrm.customers.models import CommunityAlias, Customer, PlacedBy
 from gridcrm.customers.placement import Gazetteer, Grid, Spot, cell_ids
 from gridcrm.customers.queries import counted
 from gridcrm.grids import queries as grids
@@ -40,7 +40,7 @@ async def grid_of_plan(session: AsyncSession, plan: GridPlan) -> Grid:
 
 
 async def gazetteer_of(session: AsyncSession, branch_id: int) -> Gazetteer:
-    """Return where names of communities lead: to places, or to where others were put before."""
+    """Return where names of communities lead: where somebody said so, else to the places."""
     rank: dict[str, int] = {kind: n for n, kind in enumerate(_NAMED)}
     places = await session.exec(
         select(Place.kind, Place.name, Place.lon, Place.lat).where(
@@ -48,27 +48,22 @@ async def gazetteer_of(session: AsyncSession, branch_id: int) -> Gazetteer:
         )
     )
     ranked = sorted(places, key=lambda row: rank[row[0]])
-    before = await session.exec(
-        select(Customer.community, Customer.lon, Customer.lat)
-        .where(
-            Customer.branch_id == branch_id,
-            Customer.placed_by == PlacedBy.COMMUNITY,
-            col(Customer.lon).is_not(None),
-        )
-        .distinct()
+    remembered = await session.exec(
+        select(CommunityAlias.name, CommunityAlias.lon, CommunityAlias.lat)
+        .where(CommunityAlias.branch_id == branch_id)
+        .order_by(CommunityAlias.name_key)
     )
-    spots = [Spot(name, lon, lat) for _kind, name, lon, lat in ranked]
-    known = {spot.name for spot in spots}
-    spots += [Spot(*row) for row in before if row[0] not in known]
-    return Gazetteer(spots)
+    spots = [Spot(name, lon, lat, remembered=True) for name, lon, lat in remembered]
+    return Gazetteer([*spots, *(Spot(name, lon, lat) for _kind, name, lon, lat in ranked)])
 
 
 async def community_names(session: AsyncSession, branch_id: int) -> frozenset[str]:
-    """Return the names of the branch's communities, to warn of others."""
-    query = select(Place.name).where(
+    """Return the names that the branch has for its communities, to warn of others."""
+    places = select(Place.name).where(
         Place.branch_id == branch_id, Place.kind == PlaceKind.COMMUNITY, Place.name != ""
     )
-    return frozenset(await session.exec(query))
+    decided = select(CommunityAlias.name).where(CommunityAlias.branch_id == branch_id)
+    return frozenset([*await session.exec(places), *await session.exec(decided)])
 
 
 async def put(

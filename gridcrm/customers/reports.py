@@ -45,6 +45,7 @@ def report_of(
         "merged": len(checked.merged),
         "positions": sum(row.lon is not None for row in checked.good),
         "consents": sum(row.consent is not None for row in checked.good),
+        "remembered": found.remembered,
         "labels": sum(bool(row.label_names) for row in checked.good),
         "bad": [bad_json(cell) for cell in bad[:MOST_SHOWN]],
         "warnings": _warnings(checked),

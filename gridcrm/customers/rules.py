@@ -131,6 +131,11 @@ def check_may_hand_over(who: Who) -> None:
         raise RuleBroken("A colleague looks after this customer. A grid lead can hand them over.")
 
 
+def may_take_back(who: Who, decided_by: int | None) -> bool:
+    """Return whether a person may take back where a name of a community leads."""
+    return decided_by == who.user_id or may_hand_over(who)
+
+
 def check_near(branch: Branch, spot: LonLat) -> None:
     """Refuse a position that can't be near the branch."""
     (away_m,) = distances_m(branch, [spot.lon], [spot.lat])

@@ -16,7 +16,7 @@ from gridcrm.core.days import local_day
 from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.i18n import N_
 from gridcrm.core.who import Who
-from gridcrm.customers import placing, queries, rules
+from gridcrm.customers import placing, queries, remembering, rules
 from gridcrm.customers.forms import (
     CommunityIn,
     CustomerBase,
@@ -26,7 +26,7 @@ from gridcrm.customers.forms import (
 )
 from gridcrm.customers.intake import import_rows
 from gridcrm.customers.models import Customer, PlacedBy, Reveal, RevealReason
-from gridcrm.customers.publishing import publish_plan
+from gridcrm.customers.publishing import lock_branch, publish_plan
 
 __all__ = [
     "add",
@@ -167,6 +167,8 @@ async def set_position(
     session: AsyncSession, who: Who, customer_id: int, form: PositionIn, now: datetime
 ) -> int:
     """Put a customer, and if asked their community, where a pin was set; return how many."""
+    if form.whole_community:
+        await lock_branch(session, who.here)
     customer = await queries.one(session, who, customer_id)
     branch = await branches.here(session, who)
     spot = position(form.lon, form.lat, form.datum)
@@ -177,11 +179,15 @@ async def set_position(
     audit.record(session, who, "customer_place", ("customer", customer_id), by=PlacedBy.PIN)
     if not (form.whole_community and customer.community):
         return 1
-    return 1 + await _put_community(session, who, branch, customer.community, spot, now)
+    others = await _put_community(session, who, branch, customer.community, spot, now)
+    if not others:
+        await remembering.remember(session, who, customer.community, spot, now)
+    return 1 + others
 
 
 async def place_community(session: AsyncSession, who: Who, form: CommunityIn, now: datetime) -> int:
     """Put everybody of a community who has no position at the place that was chosen."""
+    await lock_branch(session, who.here)
     branch = await branches.here(session, who)
     spot = LonLat(form.lon, form.lat)
     rules.check_near(branch, spot)
@@ -196,6 +202,8 @@ async def _put_community(
     )
     people = list(await session.exec(waiting))
     await placing.put(session, branch, people, spot, PlacedBy.COMMUNITY, now)
+    if people:
+        await remembering.remember(session, who, community, spot, now)
     audit.record(session, who, "community_place", ("branch", who.here), people=len(people))
     return len(people)
 

@@ -1,5 +1,6 @@
 """Who has no position or no cell yet, by community, with guesses where that community lies."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gridcrm.core.who import Who
 from gridcrm.customers import placing, queries
 from gridcrm.customers.models import Customer
-from gridcrm.customers.placement import Spot
+from gridcrm.customers.placement import Guess
 
 MOST = 50
 
@@ -22,7 +23,7 @@ class WaitingCommunity:
     name: str
     people: int
     first_id: int
-    guesses: Sequence[Spot]
+    guesses: Sequence[Guess]
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ async def waiting(session: AsyncSession, who: Who) -> Waiting:
     connection = await session.connection()
     groups = (await connection.execute(by_name)).all()
     gazetteer = await placing.gazetteer_of(session, who.here)
+    names = [name for name, _people, _first_id in groups[:MOST]]
+    guessed = await asyncio.to_thread(lambda: [gazetteer.guesses(name) for name in names])
     others = mine.where(unknown, Customer.community == "").order_by(col(Customer.id)).limit(MOST)
     outside = mine.where(~unknown, col(Customer.cell_id).is_(None))
     counting = func.count()
@@ -62,8 +65,8 @@ async def waiting(session: AsyncSession, who: Who) -> Waiting:
     ]
     return Waiting(
         communities=[
-            WaitingCommunity(name, people, first_id or 0, gazetteer.guesses(name))
-            for name, people, first_id in groups[:MOST]
+            WaitingCommunity(name, people, first_id or 0, guesses)
+            for (name, people, first_id), guesses in zip(groups[:MOST], guessed, strict=True)
         ],
         others=list(await session.exec(others)),
         without_position=count[0],

@@ -38,7 +38,9 @@ async def test_one_click_places_everybody_of_a_misspelt_community(
         "/customers/unplaced", community="大冲新城", lon=cast.a.lon, lat=cast.a.lat
     )
 
-    assert "Yes, 大冲新城花园" in queue.text
+    assert "大冲新城花园" in queue.text
+    assert "97 % alike" in queue.text
+    assert "Place all 2 here" in queue.text
     assert answer.status_code == 303
     for customer_id in people:
         placed = await stored(database, customer_id)
