@@ -6,7 +6,7 @@ import shapely
 from geo import LonLat, PolygonSpec, SquareSpec, circle, tessellate
 from geo.render.view import Place
 from gridcrm.grids.models import GridCell
-from gridcrm.grids.preview import cover, picture, stats
+from gridcrm.grids.preview import cover, picture, stats, steps
 from gridcrm.grids.registry import PeopleCount, count_points
 
 HOME = LonLat(125.47, 43.78)
@@ -87,3 +87,18 @@ def test_a_name_can_not_break_out_of_the_drawing():
     assert "<script>" not in drawing
     assert drawing.count("</svg>") == 1
     assert "<title>&lt;b&gt;</title>" in drawing
+
+
+def test_cells_of_some_hundred_people_each_get_different_colours():
+    shades = steps([0, 3, *range(250, 350, 5)])
+
+    assert len(shades.least) == 5
+    assert len({shades.colour(n) for n in range(250, 350, 5)}) == 5
+    assert len({shades.colour(0), shades.colour(3), shades.colour(250)}) == 3
+    assert [item.label for item in shades.legend()][:2] == ["nobody", "1–4"]
+
+
+def test_one_number_of_people_has_one_colour_and_nobody_none():
+    assert len(steps([40, 40]).legend()) == 3
+    assert steps([]).least == ()
+    assert steps([]).colour(3) == steps([40]).colour(3)
