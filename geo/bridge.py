@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
+from shapely.geometry.base import BaseGeometry
 
 from geo.assign import assign_codes
 from geo.errors import StatsError
 from geo.tessellate.cells import Cells
 from geo.tessellate.grid import Floats, Ints, Shapes, pack, unpack
+from geo.tessellate.overlay import common_m2, without
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +86,7 @@ def _by_area(old: Cells, new: Cells) -> _Rows:
     cell, other = shapely.STRtree(ground).query(shapes, predicate="intersects")
     order = np.lexsort((other, cell))
     cell, other = cell[order], other[order]
-    share = shapely.area(shapely.intersection(shapes[cell], ground[other]))
+    share = common_m2(shapes[cell], ground[other])
     share /= shapely.area(shapes)[cell]
     total = np.bincount(cell, weights=share, minlength=len(rest))
     for twice in np.flatnonzero(total > 1 + _TRACE):
@@ -108,12 +110,13 @@ def _filled(rest: Ints, cell: Ints, other: Ints, share: Floats, same: tuple[Ints
     return np.concatenate([*keys, _keys(*same)]), shares
 
 
-def _in_turn(shape: shapely.Polygon, others: Shapes) -> Floats:
+def _in_turn(shape: BaseGeometry, others: Shapes) -> Floats:
     """Return the share of a shape in each of others, the first one first."""
     out, left = np.zeros(len(others)), shape
     for n, other in enumerate(others):
-        out[n] = left.intersection(other).area / shape.area
-        left = left.difference(other)
+        rest = without(left, other)
+        out[n] = (left.area - rest.area) / shape.area
+        left = rest
     return out
 
 

@@ -13,6 +13,7 @@ from geo.plane import Plane
 from geo.tessellate.cells import Cells
 from geo.tessellate.cutting import as_array, width_m
 from geo.tessellate.grid import Ints, Shapes
+from geo.tessellate.overlay import union, without
 from geo.tessellate.touching import NEAR_M, overlapping
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _adds_up(cells: Cells, area: Area, common: Shapes) -> bool:
 
 
 def _gaps(ground: Area, shapes: Shapes) -> Shapes:
-    return _solid(as_array([shapely.difference(ground, shapely.union_all(shapes))]))[0]
+    return _solid(as_array([without(ground, union(shapes))]))[0]
 
 
 def _frame(

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.area import Area
 from geo.tessellate.grid import Floats, Ints, Shapes
+from geo.tessellate.overlay import union
 from geo.tessellate.touching import touching
 
 NODE_M = 1e-6  # corners nearer than this are one
@@ -71,10 +72,9 @@ def faces(shapes: Shapes, line: BaseGeometry) -> tuple[Shapes, Ints]:
     """
     lines = shapely.union_all([*shapely.boundary(shapes), line])
     found = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
-    piece, owner = shapely.STRtree(shapes).query(found, predicate="intersects")
-    common = shapely.area(shapely.intersection(found[piece], shapes[owner]))
-    inside = common > shapely.area(found[piece]) / 2
-    return found[piece[inside]], owner[inside]
+    inner = shapely.point_on_surface(found)
+    piece, owner = shapely.STRtree(shapes).query(inner, predicate="intersects")
+    return found[piece], owner
 
 
 def absorbed(pieces: Shapes, label: Ints, narrow_m: float) -> Ints:
@@ -102,10 +102,10 @@ def width_m(shapes: Shapes) -> Floats:
 def joined(shapes: Iterable[BaseGeometry]) -> Area:
     """Return one shape instead of several; their outer corners stay."""
     several = as_array(shapes)
-    if not shapely.coverage_is_valid(several, gap_width=NODE_M):
-        several = noded(several, shapely.get_coordinates(several))
-        return _area(shapely.union_all(several))
-    return _area(shapely.coverage_union_all(several))
+    if _matched(several):
+        return _area(shapely.coverage_union_all(several))
+    several = noded(several, shapely.get_coordinates(several))
+    return _area(shapely.coverage_union_all(several) if _matched(several) else union(several))
 
 
 def noded(shapes: Shapes, corners: Floats) -> Shapes:
@@ -133,6 +133,11 @@ def _take_sides(pieces: Shapes, label: Ints, shape: Area, line: BaseGeometry) ->
         mates = np.flatnonzero(~whole[part] & (side == side[own][0]))
         near = shapely.distance(pieces[mates], pieces[own][0])
         label[own] = label[mates[near.argmin()]] if mates.size else -1 - side[own][0]
+
+
+def _matched(shapes: Shapes) -> bool:
+    """Say whether shapes share their borders corner by corner, with nothing between them."""
+    return bool(shapely.coverage_is_valid(shapes, gap_width=NODE_M))
 
 
 def _snapped(line: BaseGeometry, corners: BaseGeometry, room_m: float) -> BaseGeometry:

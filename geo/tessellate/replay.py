@@ -5,6 +5,7 @@ from itertools import count
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.area import Area
 from geo.errors import ReshapeError
@@ -21,6 +22,7 @@ from geo.tessellate.cutting import (
 )
 from geo.tessellate.edits import Carve, Edit, Merge, Split, Transfer
 from geo.tessellate.grid import Shapes
+from geo.tessellate.overlay import common, common_m2, union, without
 from geo.tessellate.sheet import FREE, Piece, Sheet
 from geo.tessellate.touching import contacts, grouped, touching
 
@@ -134,23 +136,24 @@ def _within(drawn: Area, pieces: Sequence[Piece]) -> list[tuple[list[Area], list
     if crossed.size:
         line, noded = fitted(shapely.boundary(drawn), shapes[crossed])
         found, owner = faces(noded, line)
+        within = shapely.build_area(shapely.node(line))
         for number, at in enumerate(crossed):
-            out[at] = _sorted(found[owner == number], drawn, snap_m(shapes[at]))
+            out[at] = _sorted(found[owner == number], within, snap_m(shapes[at]))
     return out
 
 
-def _sorted(parts: Shapes, drawn: Area, narrow_m: float) -> tuple[list[Area], list[Area]]:
+def _sorted(parts: Shapes, drawn: BaseGeometry, narrow_m: float) -> tuple[list[Area], list[Area]]:
     """Return the parts within a drawn shape and those outside; slivers go with what is beside."""
-    common = shapely.area(shapely.intersection(parts, drawn))
-    inside = absorbed(parts, (common > shapely.area(parts) / 2).astype(np.int64), narrow_m) > 0
+    inside = shapely.intersects(shapely.point_on_surface(parts), drawn)
+    inside = absorbed(parts, inside.astype(np.int64), narrow_m) > 0
     return list(parts[inside]), list(parts[~inside])
 
 
 def _free(sheet: Sheet, drawn: Area, pieces: Sequence[Piece]) -> list[Area]:
     """Return the ground of the area within a drawn shape that no cell holds."""
-    within = shapely.intersection(drawn, sheet.base.ground)
-    covered = shapely.union_all([piece.shape for piece in pieces])
-    parts = shapely.get_parts(shapely.difference(within, covered))
+    within = common(as_array([drawn]), as_array([sheet.base.ground]))[0]
+    covered = union(as_array(piece.shape for piece in pieces))
+    parts = shapely.get_parts(without(within, covered))
     return [part for part in parts if part.length and width_m(part) > snap_m(part)]
 
 
@@ -194,11 +197,11 @@ def _refuse_loose(edit: Transfer, moved: Area, target: Area) -> None:
 def _dealt(sheet: Sheet, piece: Piece, parts: Sequence[Area]) -> list[frozenset[int]]:
     """Return for each part of a cell the roots of which it holds ground."""
     codes = np.array(sorted(piece.roots - {FREE}), dtype=np.int64)
-    flat, several = sheet.base.flat(codes)[:, None], as_array(parts)
-    common = shapely.area(shapely.intersection(flat, several))
+    flat, several = np.meshgrid(sheet.base.flat(codes), as_array(parts), indexing="ij")
+    shared_m2 = common_m2(flat, several)
     trace = np.minimum(shapely.area(flat), shapely.area(several)) * _TRACE
-    holds = common > np.minimum(trace, _TRACE_M2)
-    holds[np.arange(len(codes)), common.argmax(axis=1)] = True
+    holds = shared_m2 > np.minimum(trace, _TRACE_M2)
+    holds[np.arange(len(codes)), shared_m2.argmax(axis=1)] = True
     free = piece.roots & {FREE}
     return [free | frozenset(codes[column].tolist()) for column in holds.T]
 

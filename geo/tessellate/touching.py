@@ -4,6 +4,7 @@ import numpy as np
 import shapely
 
 from geo.tessellate.grid import Floats, Ints, Shapes, pack, unpack
+from geo.tessellate.overlay import common
 
 Pairs = tuple[Ints, Ints, Floats]
 
@@ -62,7 +63,7 @@ def overlapping(shapes: Shapes) -> tuple[Ints, Ints, Shapes]:
     pairs = pack(np.maximum(one, other), np.minimum(one, other))
     keys = np.unique(pairs[one != other])
     second, first = unpack(keys)
-    return first, second, np.asarray(shapely.intersection(shapes[first], shapes[second]))
+    return first, second, common(shapes[first], shapes[second])
 
 
 def _segments(shapes: Shapes) -> tuple[Floats, Floats, Ints]:

@@ -12,16 +12,10 @@ from geo.bridge import Share, bridge, carry
 from geo.errors import StatsError
 from geo.plane import Plane
 from geo.reshape import draw, merge, split
-from tests.geo.edits import moved, moves
+from tests.geo.edits import KINDS, moved, moves
 from tests.geo.shapes import HOME, areas, to_degrees
-from tests.geo.test_cells import BLOCKS
 
-SPECS = [
-    SquareSpec(250, HOME),
-    HexSpec(200, HOME),
-    SquareSpec(180, LonLat(113.95, 22.545)),
-    PolygonSpec(BLOCKS, "name"),
-]
+SPECS = [*KINDS, SquareSpec(180, LonLat(113.95, 22.545))]
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import H3Spec, HexSpec, PolygonSpec, SquareSpec, circle, tessellate
+from geo import PolygonSpec, SquareSpec, circle, tessellate
 from geo.coverage import coverage
-from tests.geo.edits import moved, moves
+from tests.geo.edits import KINDS, moved, moves
 from tests.geo.shapes import HOME, areas, to_degrees
 
 
@@ -22,10 +22,7 @@ def imported(area, *boxes):
     return tessellate(ground, PolygonSpec(frame, "name")), ground
 
 
-SPECS = [SquareSpec(250, HOME), HexSpec(200, HOME), H3Spec(9)]
-
-
-@given(areas(), st.sampled_from(SPECS), moves(4))
+@given(areas(), st.sampled_from(KINDS), moves(4))
 @settings(max_examples=25)
 def test_a_grid_has_no_gaps_and_no_overlaps_whatever_was_changed(area, spec, changes):
     cells, _ = moved(tessellate(area, spec), changes)

@@ -7,21 +7,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import H3Spec, HexSpec, PolygonSpec, SquareSpec, circle, tessellate
+from geo import HexSpec, PolygonSpec, SquareSpec, circle, tessellate
 from geo.neighbors import neighbors
 from geo.reshape import merge, split
 from geo.tessellate.touching import touching
-from tests.geo.edits import moved, moves, shapes_of
+from tests.geo.edits import KINDS, moved, moves, shapes_of
 from tests.geo.shapes import HOME, areas, to_degrees
-from tests.geo.test_cells import BLOCKS
-
-KINDS = [
-    SquareSpec(250, HOME),
-    HexSpec(200, HOME),
-    H3Spec(9),
-    PolygonSpec(BLOCKS, "name"),
-    SquareSpec(60, HOME),
-]
 
 
 def imported(*boxes):
@@ -80,7 +71,7 @@ def test_cells_on_two_islands_are_no_neighbours(home):
     assert neighbors(cells).cell_id.tolist() == ["sq:250:1:0", "sq:250:2:0"]
 
 
-@given(areas(), st.sampled_from(KINDS), moves(4))
+@given(areas(), st.sampled_from([*KINDS, SquareSpec(60, HOME)]), moves(4))
 @settings(max_examples=50)
 def test_pairs_are_what_the_shapes_of_cells_say(area, spec, changes):
     cells, _ = moved(tessellate(area, spec), changes)
@@ -95,7 +86,7 @@ def test_pairs_are_what_the_shapes_of_cells_say(area, spec, changes):
     assert shapely.length(shapes).sum() == pytest.approx(outline + pairs.shared_m.sum(), rel=1e-5)
 
 
-@given(areas(), st.sampled_from(KINDS), moves(3))
+@given(areas(), st.sampled_from([*KINDS, SquareSpec(60, HOME)]), moves(3))
 @settings(max_examples=30)
 def test_neighbours_are_mutual_and_agree_on_their_border(area, spec, changes):
     cells, _ = moved(tessellate(area, spec), changes)

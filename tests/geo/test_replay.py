@@ -9,23 +9,12 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import (
-    H3Spec,
-    HexSpec,
-    PolygonSpec,
-    SquareSpec,
-    assign,
-    assign_codes,
-    spec_from_dict,
-    tessellate,
-)
+from geo import PolygonSpec, assign, assign_codes, spec_from_dict, tessellate
 from geo.reshape import undo
 from geo.tessellate.edited import edited
-from tests.geo.edits import moved, moves, shapes_of
+from tests.geo.edits import KINDS, moved, moves, shapes_of
 from tests.geo.shapes import HOME, areas
-from tests.geo.test_cells import BLOCKS
 
-KINDS = [SquareSpec(250, HOME), HexSpec(200, HOME), H3Spec(9), PolygonSpec(BLOCKS, "name")]
 kinds = st.sampled_from(KINDS)
 PLACES = np.random.default_rng(11).uniform(-1000, 1000, (2, 1500))
 
