@@ -153,9 +153,7 @@
   function showChosen() {
     const names = [...chosen].map(name);
     say.textContent = sentence(names);
-    for (const box of all("#bench-cells [name=cell_id]")) box.checked = chosen.has(Number(box.value));
-    const picked = one("#bench-cells [data-picked]");
-    if (picked) picked.textContent = chosen.size;
+    showPicks();
     const card = one("[data-one]");
     card.hidden = chosen.size !== 1;
     one("[data-one-none]").hidden = chosen.size === 1;
@@ -169,6 +167,12 @@
     warn.hidden = !about.warnings.length;
     one("[data-one] [name=cell_id]").value = id;
     one("[data-one] [name=name]").value = about.name;
+  }
+
+  function showPicks() {
+    for (const box of all("#bench-cells [name=cell_id]")) box.checked = chosen.has(Number(box.value));
+    const picked = one("#bench-cells [data-picked]");
+    if (picked) picked.textContent = chosen.size;
   }
 
   function sentence(names) {
@@ -202,7 +206,7 @@
       chosen.clear();
       take(told);
       say.textContent = bench.dataset.done.replace("{n}", told.totals.cells.toLocaleString("en"));
-      await list();
+      list();
     } catch {
       warn(bench.dataset.failed);
     } finally {
@@ -213,9 +217,12 @@
 
   // htmx would copy style attributes over, which our policy forbids.
   async function list() {
+    const seen = step;
     const answer = await fetch(location.pathname + location.search, { headers: { "hx-request": "true" } });
     const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("bench-cells");
-    if (found) document.getElementById("bench-cells").replaceWith(found);
+    if (!found || seen !== step) return; // another change is on its way
+    document.getElementById("bench-cells").replaceWith(found);
+    showPicks();
   }
 
   function warn(text) {
