@@ -96,19 +96,10 @@ def propose(
     home = homes_of(graph, weight, np.asarray(bases, np.int64), now)
     problem = problem_of(graph, weight, home, tolerance, now, keep_m)
     obstacle = _too_large(problem, tolerance) or _uneven_parts(problem, tolerance)
-    if obstacle is not None:
-        return _impossible(weight, people, obstacle)
-    found = _divided(problem, seed, seconds)
-    if found.owner is None:
-        return _impossible(weight, people, _not_found(problem, found.tried, tolerance))
-    chosen = people[found.owner]
-    return Proposal(
-        chosen,
-        np.bincount(found.owner, weight, minlength=len(people)).astype(np.float64),
-        np.zeros(len(weight), bool) if before is None else chosen != before,
-        found.status,
-        found.why,
-    )
+    found = _divided(problem, tolerance, seed, seconds) if obstacle is None else obstacle
+    if isinstance(found, Reason):
+        return _impossible(weight, people, found)
+    return _said(found, weight, people, before)
 
 
 def bridged(neighbors: ArrayLike, x_m: ArrayLike, y_m: ArrayLike) -> Whole:
@@ -137,13 +128,12 @@ def _shortest_link(xy: Floats, island: NDArray[np.bool_]) -> tuple[int, int]:
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    owner: Whole | None
-    tried: list[Whole]
+    owner: Whole
     status: Status
     why: Reason
 
 
-def _divided(problem: Problem, seed: int, seconds: float) -> _Found:
+def _divided(problem: Problem, tolerance: float, seed: int, seconds: float) -> _Found | Reason:
     small = problem.away.size <= MOST_CHOICES
     turns = max(_LEAST_TURNS, _TURNS_PER_CELL * problem.graph.size)
     share = seconds * (_SEARCH_SHARE if small else 1.0)
@@ -156,10 +146,16 @@ def _divided(problem: Problem, seed: int, seconds: float) -> _Found:
         tried += [] if exact.owner is None else [exact.owner]
     kept = [owner for owner in tried if not problem.beyond(owner)]
     if not kept:
-        return _Found(None, tried, Status.IMPOSSIBLE, Reason(""))
+        return _not_found(problem, tried, tolerance)
     owner = min(kept, key=problem.total_cost)
-    status, why = _praise(problem.total_cost(owner), least_cost)
-    return _Found(owner, tried, status, why)
+    return _Found(owner, *_praise(problem.total_cost(owner), least_cost))
+
+
+def _said(found: _Found, load: Floats, people: Whole, before: Whole | None) -> Proposal:
+    chosen = people[found.owner]
+    held = np.bincount(found.owner, load, minlength=len(people)).astype(np.float64)
+    changed = np.zeros(len(load), bool) if before is None else chosen != before
+    return Proposal(chosen, held, changed, found.status, found.why)
 
 
 def _praise(cost: int, least_cost: float) -> tuple[Status, Reason]:

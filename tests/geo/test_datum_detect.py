@@ -117,7 +117,7 @@ def test_a_file_said_to_be_in_another_datum_is_warned_about(town):
 def test_missing_points_repeats_and_points_abroad_do_not_count(town):
     (lon, lat), shapes = town
     more = ([np.nan, 8.5, *lon, *lon], [43.9, 47.4, *lat, *lat])
-    assert detect_datum(*more, shapes) == detect_datum(lon, lat, shapes)
+    assert len({detect_datum(*more, shapes), detect_datum(lon, lat, shapes)}) == 1
 
 
 def test_many_points_are_thinned_and_give_the_same_answer():
