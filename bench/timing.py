@@ -1,7 +1,7 @@
 """Medians of repeated runs."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from statistics import median
 from typing import Any
 
@@ -14,6 +14,31 @@ def timed(work: Callable[[], Any], runs: int = 5) -> tuple[dict[str, float], Any
         answer = work()
         spent.append(1000 * (time.perf_counter() - start))
     return summary(spent), answer
+
+
+def in_turns(
+    works: Mapping[str, Callable[[], Any]], rounds: int, again: Mapping[str, int]
+) -> tuple[dict[str, dict[str, float]], dict[str, Any]]:
+    """Return the milliseconds of works that take turns, and the last answer of each.
+
+    What else keeps the machine busy slows all of them alike. `again` says how often a short work is
+    done in each of its turns; every time counts.
+    """
+    spent: dict[str, list[float]] = {name: [] for name in works}
+    answers: dict[str, Any] = {}
+    for _ in range(rounds):
+        for name, work in works.items():
+            for _ in range(again.get(name, 1)):
+                answers.pop(name, None)  # throwing an answer away is not part of the next one
+                start = time.perf_counter()
+                answers[name] = work()
+                spent[name].append(1000 * (time.perf_counter() - start))
+    return {name: summary(each) for name, each in spent.items()}, answers
+
+
+def ratio(peer: Mapping[str, float], ours: Mapping[str, float]) -> float:
+    """Return how many times longer the peer takes, by the medians."""
+    return round(peer["median_ms"] / ours["median_ms"], 1)
 
 
 def summary(spent_ms: list[float]) -> dict[str, float]:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from geo.errors import PointError
 from geo.tessellate.cells import Cells
 
-_CHUNK = 1 << 15  # points that stay in the processor's cache through all steps
+_CHUNK = 1 << 16  # points: enough to be worth a call of NumPy, few enough for the caches
 
 Part = tuple[slice, NDArray[np.int32]]
 

@@ -8,7 +8,7 @@ import pytest
 
 import bench
 from bench import __main__ as all_of_them
-from bench import cells, draw, imports, place, segments, web
+from bench import cells, draw, imports, place, postgis, segments, tessellation, web
 
 
 def test_all_benchmarks_are_run_by_the_one_command():
@@ -18,15 +18,29 @@ def test_all_benchmarks_are_run_by_the_one_command():
 
 
 def test_the_command_prints_one_json_document(monkeypatch, capsys):
-    monkeypatch.setattr(place, "run", partial(place.run, points=200, radius_m=500))
+    small = partial(place.run, points=200, radius_m=500, polygons=5, rounds=1)
+    monkeypatch.setattr(place, "run", small)
     all_of_them.main(["place"])
     printed = json.loads(capsys.readouterr().out)
     assert set(printed) == {"machine", "place"}
 
 
 def test_points_are_placed_as_geopandas_places_them():
-    found = place.run(points=2_000, radius_m=800)
+    found = place.run(points=2_000, radius_m=800, polygons=20, rounds=1)
     assert all(each["different_answers"] == 0 for each in found.values())
+
+
+def test_cells_are_cut_as_geopandas_cuts_them():
+    found = tessellation.run(cells=300, radius_m=800, h3_radius_m=400, rounds=1)
+    assert all(found[kind]["area_error"] < 1e-9 for kind in ("square", "hexagon"))
+
+
+def test_a_peer_that_is_not_installed_is_missing(monkeypatch):
+    monkeypatch.setattr(postgis, "_EXTENSION", "nowhere")
+    monkeypatch.setattr(tessellation.importlib.util, "find_spec", lambda _name: None)
+    found = tessellation.run(cells=100, radius_m=500, h3_radius_m=300, rounds=1)
+    assert found["square"]["times_faster"]["than_postgis"] == "peer missing"
+    assert found["h3_10"]["times_faster"]["than_tobler_h3fy"] == "peer missing"
 
 
 def test_households_are_taken_in_once_and_each_lies_in_its_cell():

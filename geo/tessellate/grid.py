@@ -13,6 +13,8 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Shapes = NDArray[np.object_]
 
+_ROOMY = 16  # places for each pair: with more of them, sorting the pairs is faster
+
 
 class Grid(Protocol):
     """One kind of regular cell of one size.
@@ -94,3 +96,17 @@ def unpack(keys: Ints) -> tuple[Ints, Ints]:
     """Return the columns and rows that were packed."""
     rows = (keys + (1 << 31)) >> 32
     return keys - (rows << 32), rows
+
+
+def distinct(cols: Ints, rows: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return all different pairs by row and column, and which of them each pair is."""
+    west, south = int(cols.min()), int(rows.min())
+    width, height = int(cols.max()) + 1 - west, int(rows.max()) + 1 - south
+    if width * height > _ROOMY * cols.size:
+        keys, which = np.unique(pack(cols, rows), return_inverse=True)
+        return *unpack(keys), which
+    at = (rows - south) * width + (cols - west)
+    used = np.zeros(width * height, dtype=bool)
+    used[at] = True
+    found = np.flatnonzero(used)
+    return found % width + west, found // width + south, (np.cumsum(used) - 1)[at]

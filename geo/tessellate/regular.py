@@ -15,9 +15,8 @@ from geo.tessellate.grid import (
     Ints,
     Shapes,
     corners,
-    pack,
+    distinct,
     polygons,
-    unpack,
     whole_cells,
 )
 from geo.tessellate.lattice import cover
@@ -47,9 +46,8 @@ class RegularTiling:
     def ids(self) -> NDArray[np.object_]:
         """Return ids such as sq:250:-3:12, column (or q) before row (or r)."""
         side = f"{self.grid.side_m:.3f}".rstrip("0").rstrip(".")
-        start = f"{self.grid.prefix}:{side}:"
-        pairs = zip(self.lattice.cols.tolist(), self.lattice.rows.tolist(), strict=True)
-        return np.array([f"{start}{col}:{row}" for col, row in pairs], dtype=object)
+        cols = _texts(self.lattice.cols, f"{self.grid.prefix}:{side}:", ":")
+        return np.asarray(cols + _texts(self.lattice.rows, "", ""))
 
     def area_m2(self) -> Floats:
         """Return the ground of every cell."""
@@ -61,8 +59,8 @@ class RegularTiling:
         """Return every cell in longitude and latitude; neighbours share their corners exactly."""
         grid, lattice = self.grid, self.lattice
         east, north = corners(grid, lattice.cols, lattice.rows)
-        keys, which = np.unique(pack(east, north), return_inverse=True)
-        lonlat = np.column_stack(self.plane.inverse(*grid.place(*unpack(keys)).T))
+        *places, which = distinct(east, north)
+        lonlat = np.column_stack(self.plane.inverse(*grid.place(*places).T))
         out = polygons(lonlat[which])
         out[lattice.cut] = self.plane.unflatten_all(lattice.cut_shapes)
         return out
@@ -109,3 +107,9 @@ class RegularTiling:
         out = np.full(len(self), -1, dtype=np.int32)
         out[self.lattice.cut] = np.arange(len(self.lattice.cut), dtype=np.int32)
         return out
+
+
+def _texts(numbers: Ints, before: str, after: str) -> NDArray[np.object_]:
+    """Return each number as text, which is made once for equal ones."""
+    there, which = np.unique(numbers, return_inverse=True)
+    return np.array([f"{before}{n}{after}" for n in there.tolist()], dtype=object)[which]
