@@ -79,6 +79,7 @@ from gridcrm.ledger import on_customers as ledger_on_customers
 from gridcrm.ledger import on_grids as ledger_on_grids
 from gridcrm.ledger.pages import TaskPages, VisitPages
 from gridcrm.maps.api import MapApi
+from gridcrm.maps.ogc import OgcApi
 from gridcrm.maps.pages import CellPages, MapPages
 from gridcrm.maps.passport_pages import PassportPages
 from gridcrm.outcomes import on_customers as outcomes_on_customers
@@ -107,9 +108,11 @@ PAGES: list[ControllerRouterHandler] = [
     BranchListPages,
     PlacePages,
     PlanPages,
+    PlanFilePages,
     DrawingPages,
     CellEditPages,
     LeadPages,
+    ComparePages,
     WorkbenchPages,
     ShapingPages,
     TerritoryPages,
@@ -146,6 +149,7 @@ PAGES: list[ControllerRouterHandler] = [
     FunnelPages,
     MapPages,
     CellPages,
+    OgcApi,
     PassportPages,
     ExportPages,
     RegisterPages,

@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from gridcrm.core import transaction
 from gridcrm.core.db import Database
-from gridcrm.core.policy import http_handlers
+from gridcrm.core.policy import for_programs, http_handlers
 from gridcrm.core.who import Who
 from tests.access_table import ACCESS, ALSO, PUBLIC
 from tests.cast import Cast, give_token, seat
@@ -53,7 +53,7 @@ class Door:
 
     @property
     def has_object(self) -> bool:
-        return bool(re.search(r"{(?!purpose|token|slug|label_id)\w+:", self.path))
+        return bool(re.search(r"{(?!purpose|token|slug|label_id|collection_id)\w+:", self.path))
 
     @property
     def rights(self) -> tuple[str, ...]:
@@ -156,7 +156,7 @@ async def test_who_has_the_right_gets_in_at_the_own_branch(
                 continue
             things = world.b if name == "bo" else world.a
             asked = door.example(things)
-            if door.path.startswith("/api/") and who.all_branches:
+            if for_programs(door.path) and who.all_branches:
                 asked.setdefault("params", {"branch": things["code"]})
             answer = await clients[name].request(door.method, door.url(things), **asked)
             absent = door.name in RIGHTLY_ABSENT and answer.status_code == 404

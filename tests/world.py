@@ -108,6 +108,8 @@ async def _grid(
     return {
         "plan_id": draft_id,
         "cell_id": cell_id,
+        "collection_id": "cells",
+        "feature_id": cell_id,
         "place_id": await _keep(session, place),
         "place_import_id": await _keep(session, file),
     }

@@ -1,7 +1,5 @@
 """Writing features for other programs: GeoPackage, GeoParquet, GeoJSON and PMTiles."""
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,6 +8,7 @@ import shapely
 from pyproj import Transformer
 
 from geo.errors import FormatError
+from geo.formats.geojson_text import feature_texts
 from geo.formats.kinds import Format
 from geo.formats.raw import plain
 from geo.formats.reading import Shapes
@@ -29,7 +28,6 @@ ENDINGS = {
 
 _ALSO = {".json": Format.GEOJSON, ".geoparquet": Format.GEOPARQUET}
 _FORMATS = {ending: form for form, ending in ENDINGS.items()} | _ALSO
-_DECIMALS = 7
 _WEB_MERCATOR = "EPSG:3857"
 _TILES: dict[str, Any] = {"MINZOOM": 8, "MAXZOOM": 15, "MAX_SIZE": 8_000_000}
 """Tiles may be far larger than a branch's cells need: above that, features would be left out."""
@@ -115,30 +113,10 @@ def _named(field: "pa.Field") -> "pa.Field":
 def _collection(table: "pa.Table", shapes: Shapes, id_column: str) -> bytes:
     columns = {name: list(map(plain, table[name].to_pylist())) for name in table.column_names}
     ids = columns.pop(id_column) if id_column else [None] * len(shapes)
-    rows = zip(*columns.values(), strict=True) if columns else [()] * len(shapes)
-    parts = (
-        _feature(key, dict(zip(columns, row, strict=True)), geometry)
-        for key, row, geometry in zip(ids, rows, _geometries(shapes), strict=True)
-    )
-    return f'{{"type":"FeatureCollection","features":[{",".join(parts)}]}}'.encode()
-
-
-def _feature(key: Any, properties: dict[str, Any], geometry: str | None) -> str:
-    named = "" if key is None else f'"id":{_dumps(key)},'
-    return (
-        f'{{"type":"Feature",{named}"properties":{_dumps(properties)},'
-        f'"geometry":{geometry or "null"}}}'
-    )
-
-
-def _geometries(shapes: Shapes) -> Sequence[str | None]:
-    rounded = shapely.transform(shapes, lambda xy: np.round(xy, _DECIMALS) + 0.0)  # -0.0 is 0.0
-    texts: Sequence[str | None] = shapely.to_geojson(shapely.orient_polygons(rounded)).tolist()
-    return texts
-
-
-def _dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    values = zip(*columns.values(), strict=True) if columns else [()] * len(shapes)
+    rows = (dict(zip(columns, row, strict=True)) for row in values)
+    texts = feature_texts(ids, rows, shapes)
+    return f'{{"type":"FeatureCollection","features":[{",".join(texts)}]}}'.encode()
 
 
 def _in_web_mercator(shapes: Shapes) -> Shapes:

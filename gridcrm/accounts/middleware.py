@@ -12,6 +12,7 @@ from gridcrm.accounts.rules import SEEN_EVERY
 from gridcrm.accounts.secrets import token_hash
 from gridcrm.core import i18n
 from gridcrm.core.db import Database
+from gridcrm.core.policy import for_programs
 from gridcrm.core.who import Who
 
 COOKIE = "gridcrm_session"
@@ -27,7 +28,7 @@ class WhoMiddleware(AbstractAuthenticationMiddleware):
         """Return who asks and speak their language."""
         now: datetime = connection.app.state.clock()
         database: Database = connection.app.state.database
-        if connection.url.path.startswith("/api/"):
+        if for_programs(connection.url.path):
             header = connection.headers.get("authorization", "")
             who = await _by_token(database, header, now)
             who = await _looking_at(database, who, connection.query_params.get("branch"))

@@ -14,6 +14,7 @@ from gridcrm.core.errors import AppError, InvalidInput, NotFound, NotSignedIn, R
 from gridcrm.core.forms import field_messages
 from gridcrm.core.i18n import N_, gettext, say
 from gridcrm.core.pages import Page
+from gridcrm.core.policy import for_programs
 
 _log = logging.getLogger("gridcrm")
 _PROBLEM = "application/problem+json"
@@ -111,7 +112,8 @@ def _answer(
 
 
 def _is_api(request: Request[Any, Any, Any]) -> bool:
-    return request.url.path.startswith(("/api/", "/schema"))
+    path = request.url.path
+    return for_programs(path) or path.startswith("/schema")
 
 
 def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:

@@ -22,6 +22,11 @@ READS: dict[str, Any] = {"reads": True}
 """Beside a right: a question too long for an address, so it is posted, yet nothing is written."""
 
 
+def for_programs(path: str) -> bool:
+    """Return whether an address is for programs: a bearer token opens it, a cookie never does."""
+    return path.startswith(("/api/", "/ogc/")) or path == "/ogc"
+
+
 def needs(right: Right) -> dict[str, Any]:
     """Return the `opt` of a handler that needs a right."""
     return {"right": right}
@@ -54,7 +59,7 @@ def http_handlers(app: Litestar) -> Iterable[tuple[str, HTTPRouteHandler]]:
 
 
 def _refuse_other_sites(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
-    if connection.scope["method"] in _SAFE or connection.url.path.startswith("/api/"):  # type: ignore[typeddict-item]
+    if connection.scope["method"] in _SAFE or for_programs(connection.url.path):  # type: ignore[typeddict-item]
         return
     site = connection.headers.get("sec-fetch-site", "same-origin")
     origin = connection.headers.get("origin")

@@ -69,6 +69,7 @@ def _start(settings: Settings, port: int) -> "subprocess.Popen[bytes]":
         "GRIDCRM_DATABASE_URL": settings.database_url,
         "GRIDCRM_SECRET": settings.secret,
         "GRIDCRM_DATA_DIR": str(settings.data_dir),
+        "GRIDCRM_BASE_URL": f"http://127.0.0.1:{port}",
     }
     command = [sys.executable, "-m", "uvicorn", "--factory", _APP, "--port", str(port)]
     return subprocess.Popen([*command, "--log-level", "error"], env=env)
