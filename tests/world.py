@@ -110,6 +110,7 @@ async def _grid(
         "cell_id": cell_id,
         "collection_id": "cells",
         "feature_id": cell_id,
+        **dict.fromkeys("zxy", 0),
         "place_id": await _keep(session, place),
         "place_import_id": await _keep(session, file),
     }

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gridcrm.accounts import queries as accounts
 from gridcrm.branches import queries as branches
 from gridcrm.core.days import local_day
+from gridcrm.core.errors import InvalidInput
 from gridcrm.core.forms import Form
 from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import page
@@ -36,8 +37,8 @@ async def show_profile(
 
     Forms of other domains end here too, also of roles that may not open customers.
     """
-    who.must(Right.CUSTOMERS_LIST)
     forms = forms or {}
+    _must_open(who, forms)
     context = await _known(session, who, customer, now)
     panels = await registry.panels(session, who, customer, now)
     return await page(
@@ -81,6 +82,14 @@ async def timeline(session: AsyncSession, who: Who, customer: Customer) -> list[
         if who.may(Right.CUSTOMERS_REVEAL)
     ]
     return [*seen, taken_in]
+
+
+def _must_open(who: Who, forms: Mapping[str, Form]) -> None:
+    """Let somebody who may not open customers know what is wrong with their form, and no more."""
+    wrong = {name: text for form in forms.values() for name, (text, *_) in form.errors.items()}
+    if wrong and not who.may(Right.CUSTOMERS_LIST):
+        raise InvalidInput(wrong)
+    who.must(Right.CUSTOMERS_LIST)
 
 
 async def _known(
