@@ -20,7 +20,7 @@ _FORMATS = {"json", "geojson"}
 _BOX = N_("“bbox” is four or six numbers with commas between, the lower corner first.")
 
 
-class WrongQuery(AppError):
+class QueryError(AppError):
     """A parameter that the standard wants refused."""
 
     status = 400
@@ -41,7 +41,7 @@ def asked(params: Mapping[str, str]) -> Asked:
     """Return what is asked of a collection's items; a time is checked, and nothing here has one."""
     _refuse_unknown(params, frozenset(PARAMETERS))
     if "datetime" in params and not _TIME.fullmatch(params["datetime"]):
-        raise WrongQuery("“datetime” is a moment or an interval of RFC 3339.")
+        raise QueryError("“datetime” is a moment or an interval of RFC 3339.")
     return Asked(
         limit=min(_whole(params, "limit", USUAL_FEATURES, least=1), MOST_FEATURES),
         offset=_whole(params, "offset", 0, least=0),
@@ -64,22 +64,22 @@ def refuse_all_but(params: Mapping[str, str], known: frozenset[str] = ALWAYS) ->
 def _refuse_unknown(params: Mapping[str, str], known: frozenset[str]) -> None:
     for name in params:
         if name not in known:
-            raise WrongQuery("There is no parameter “{name}” here.", name=name[:80])
+            raise QueryError("There is no parameter “{name}” here.", name=name[:80])
     if params.get("f", "json") not in _FORMATS:
-        raise WrongQuery("Only GeoJSON is offered: leave “f” out, or say f=json.")
+        raise QueryError("Only GeoJSON is offered: leave “f” out, or say f=json.")
 
 
 def _whole(params: Mapping[str, str], name: str, usual: int, least: int) -> int:
     text = params.get(name, str(usual))
     if not _DIGITS.fullmatch(text) or int(text) < least:
-        raise WrongQuery("“{name}” is a whole number from {least}.", name=name, least=least)
+        raise QueryError("“{name}” is a whole number from {least}.", name=name, least=least)
     return int(text)
 
 
 def _system(params: Mapping[str, str], name: str) -> System:
     found = SYSTEMS.get(params.get(name, CRS84.uri))
     if found is None:
-        raise WrongQuery("“{name}” is one of: {offered}.", name=name, offered=", ".join(SYSTEMS))
+        raise QueryError("“{name}” is one of: {offered}.", name=name, offered=", ".join(SYSTEMS))
     return found
 
 
@@ -89,11 +89,11 @@ def _box(params: Mapping[str, str]) -> Box | None:
         return None
     numbers = [_number(part) for part in params["bbox"].split(",")]
     if len(numbers) not in _SIZES_OF_A_BOX or not all(map(math.isfinite, numbers)):
-        raise WrongQuery(_BOX)
+        raise QueryError(_BOX)
     (one, other), (three, four) = numbers[:2], numbers[len(numbers) // 2 :][:2]
     box = in_degrees((one, other, three, four), system)
     if not all(map(math.isfinite, box)) or box[1] > box[3]:
-        raise WrongQuery(_BOX)
+        raise QueryError(_BOX)
     return box
 
 

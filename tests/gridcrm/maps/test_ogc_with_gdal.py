@@ -38,9 +38,9 @@ async def cells(cast: Cast, database: Database) -> list[GridCell]:
 class Client:
     """GDAL with a token."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, everywhere: str) -> None:
         self.source = f"OAPIF:{url}/ogc"
-        self.token = token
+        self.token, self.everywhere = token, everywhere
 
     async def read(self, layer: str, **options: Any) -> gpd.GeoDataFrame:
         """Read a collection as QGIS does."""
@@ -67,9 +67,11 @@ class Client:
 async def client(
     cells: list[GridCell], cast: Cast, settings: Settings, database: Database
 ) -> AsyncIterator[Client]:
-    headers = await give_token(database, cast.zhou, datetime.now(UTC))  # a real server's clock
+    now = datetime.now(UTC)  # a real server has its own clock
+    headers = [await give_token(database, who, now) for who in (cast.zhou, cast.fen)]
+    tokens = [header["authorization"].removeprefix("Bearer ") for header in headers]
     async with servers(settings, 1) as (url,):
-        yield Client(url, headers["authorization"].removeprefix("Bearer "))
+        yield Client(url, *tokens)
 
 
 async def test_gdal_reads_every_cell_once_in_a_box_and_in_other_systems(
@@ -94,6 +96,9 @@ async def test_gdal_reads_every_cell_once_in_a_box_and_in_other_systems(
         assert sorted(there["key"]) == sorted(known)
         assert _farthest(there.to_crs(4326), known) < 1e-6
     assert await client.layers() == {"cells", "places", "catchment", "areas"}
+    client.token, client.source = client.everywhere, f"{client.source}?branch=A001"
+    of_head_office = await client.read("cells", PAGE_SIZE=str(PAGE))
+    assert sorted(of_head_office["key"]) == sorted(known)
     client.token = "grid_wrong"
     with pytest.raises(DataSourceError, match="401"):
         await client.read("cells")
