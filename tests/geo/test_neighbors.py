@@ -82,8 +82,10 @@ def test_pairs_are_what_the_shapes_of_cells_say(area, spec, changes):
     seen = {tuple(sorted(pair)) for pair in np.column_stack([cells.ids[first], cells.ids[second]])}
     assert told == seen
     assert pairs.shared_m.sum() == pytest.approx(2 * shared_m.sum(), rel=1e-9)
-    outline = shapely.length(shapely.union_all(shapes, grid_size=1e-6).boundary)
-    assert shapely.length(shapes).sum() == pytest.approx(outline + pairs.shared_m.sum(), rel=1e-5)
+    if shapely.coverage_is_valid(shapes, gap_width=1e-6):
+        outline = shapely.length(shapely.coverage_union_all(shapes))
+        total = shapely.length(shapes).sum()
+        assert total == pytest.approx(outline + pairs.shared_m.sum(), rel=1e-9)
 
 
 @given(areas(), st.sampled_from([*KINDS, SquareSpec(60, HOME)]), moves(3))
