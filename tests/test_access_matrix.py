@@ -53,7 +53,9 @@ class Door:
 
     @property
     def has_object(self) -> bool:
-        return bool(re.search(r"{(?!purpose|token|slug|label_id|collection_id|[zxy]:)\w+:", self.path))
+        return bool(
+            re.search(r"{(?!purpose|token|slug|label_id|collection_id|[zxy]:)\w+:", self.path)
+        )
 
     @property
     def rights(self) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from shapely.geometry import shape
 from geo import HexSpec, SquareSpec, circle, tessellate
 from geo.errors import RenderError
 from geo.render.geojson import cells_geojson, frame_geojson, wkb_geojson
-from geo.render.view import Legend, LegendItem
 from tests.geo.shapes import HOME, areas
 
 SOUTH_WEST = shapely.box(-71.5, -33.5, -71.25, -33.125)

@@ -16,6 +16,7 @@ from geo.formats.reader import read
 from geo.formats.reading import Fault
 from tests.geo.formats import files
 from tests.geo.formats.conftest import Read
+from tests.shared_data import shared_data
 
 POINT = {"type": "Point", "coordinates": [113.9, 22.5]}
 FORMATS = {
@@ -298,3 +299,39 @@ def test_coordinates_that_nobody_knows_are_refused(read_here: Read):
     for said in (crs, moon):
         with pytest.raises(FormatError, match=r"no way leads to WGS 84.*EPSG:4326"):
             read_here(files.geojson(files.feature(POINT), crs=said))
+
+
+def test_districts_drawn_on_amap_come_back_to_where_they_are(read_here: Read):
+    path = shared_data("changchun_admin", "districts_gcj02.geojson")
+
+    there, drawn = read_here(path, datum=Datum.GCJ02), read_here(path)
+
+    assert there.counts == {"MultiPolygon": 11, "refused": 0}
+    assert "南关区" in there.columns["name"]
+    lon, lat = shapely.get_coordinates(there.shapes).T
+    again = np.column_stack(convert(lon, lat, Datum.WGS84, Datum.GCJ02))
+    assert np.abs(again - shapely.get_coordinates(drawn.shapes)).max() < 1e-9
+    assert np.abs(shapely.get_coordinates(drawn.shapes)[:, 0] - lon).min() > 0.003
+
+
+def test_every_layer_of_a_real_town_holds_what_its_report_says(read_here: Read):
+    report = json.loads(shared_data("shenzhen_nanshan_osm", "build_report.json").read_text())
+
+    for name, known in report["layers"].items():
+        made = read_here(shared_data("shenzhen_nanshan_osm", "layers", f"{name}.geojson"))
+        named = sum(value is not None for value in made.columns.get("name", ()))
+        assert (len(made) + len(made.refused), named) == (known["features"], known["named"])
+
+
+def test_folders_of_a_kml_file_are_read_together_or_one_of_them(read_here: Read):
+    folders = [
+        f"<Folder><name>{name}</name>{files.placemark(name, '113.9,22.5')}</Folder>"
+        for name in ("小区", "学校")
+    ]
+
+    both, one = read_here(files.kml(*folders)), read_here(files.kml(*folders), layer="学校")
+
+    assert both.columns["folder"] == both.columns["name"] == ["小区", "学校"]
+    assert both.columns["kind"] == ["community"] * 2
+    assert (both.layers, both.remarks) == (("小区", "学校"), ())
+    assert (one.layer, one.columns["name"]) == ("学校", ["学校"])
