@@ -4,24 +4,18 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
-from hypothesis import strategies as st
 
 from geo import (
     H3Spec,
     HexSpec,
-    LonLat,
-    PolygonSpec,
     SquareSpec,
     assign,
     circle,
-    spec_from_dict,
     tessellate,
 )
 from geo.plane import Plane
-from tests.geo.shapes import HOME, areas
+from tests.geo.properties.kinds import SPECS
 
-REGULAR = [SquareSpec(250, HOME), HexSpec(200, HOME), SquareSpec(733), HexSpec(411)]
 BLOCKS = gpd.GeoDataFrame(
     {"name": [f"{i:02d}" for i in range(64)]},
     geometry=[
@@ -35,63 +29,16 @@ BLOCKS = gpd.GeoDataFrame(
     ],
     crs="EPSG:4326",
 )
-COVERING = [*REGULAR, H3Spec(8), PolygonSpec(BLOCKS, "name")]
-names = {"ids": lambda s: f"{s.kind}-{getattr(s, 'side_m', '')}"}
 
 
-def flat(cells, origin=None):
-    """The cells on the plane their areas are measured on, by way of longitude and latitude."""
-    origin = origin or getattr(cells.spec, "origin", None) or LonLat(*cells.area.centroid.coords[0])
-    plane = Plane(origin)
-    return plane.flatten_all(cells.frame.geometry.to_numpy()), plane.flatten(cells.area)
-
-
-@given(areas(), st.sampled_from(COVERING))
-def test_cells_are_a_partition_of_the_area(area, spec):
-    cells = tessellate(area, spec)
-    shapes, ground = flat(cells)
-    assert len(set(cells.ids)) == len(cells) == len(cells.area_m2) == len(cells.frame)
-    assert cells.area_m2.sum() == pytest.approx(ground.area, rel=1e-9)
-    assert cells.area_m2 == pytest.approx(shapely.area(shapes), rel=1e-6, abs=1e-3)
-    assert (cells.area_m2 > 0).all()
-    assert shapely.is_valid(shapes).all()
-    assert shapely.union_all(shapes, grid_size=1e-6).area == pytest.approx(ground.area, rel=1e-7)
-
-
-@pytest.mark.parametrize("spec", COVERING, **names)
-def test_cells_are_polygons_of_the_plane_too(area, spec):
-    cells = tessellate(area, spec)
+@pytest.mark.parametrize("name", SPECS)
+def test_some_cells_are_polygons_of_the_plane_too(area, name):
+    cells = tessellate(area, SPECS[name])
     some = np.arange(0, len(cells), 3)
     on_plane = cells.tiling.flat(some)
     assert shapely.area(on_plane) == pytest.approx(cells.area_m2[some], rel=1e-12)
     again = cells.tiling.plane.flatten_all(cells.frame.geometry.to_numpy()[some])
     assert shapely.equals_exact(on_plane, again, tolerance=1e-6).all()
-
-
-@given(areas(), st.sampled_from(REGULAR[:2]), st.floats(0.001, 0.01))
-def test_the_lattice_does_not_move_when_the_area_changes(area, spec, step):
-    one = tessellate(area, spec)
-    other = tessellate(circle(LonLat(HOME.lon + step, HOME.lat), 700), spec)
-    whole = max(one.area_m2.max(), other.area_m2.max())
-    shared = set(one.ids[one.area_m2 > whole - 1e-6]) & set(other.ids[other.area_m2 > whole - 1e-6])
-    shapes = [cells.frame.set_index("cell_id").geometry for cells in (one, other)]
-    for cell_id in shared:
-        assert shapes[0][cell_id].equals(shapes[1][cell_id])
-
-
-@pytest.mark.parametrize("spec", COVERING, **names)
-def test_cells_are_rebuilt_from_the_stored_plan_without_loss(area, spec):
-    cells = tessellate(area, spec)
-    stored = shapely.to_wkb(cells.area), cells.spec.to_dict()
-    again = tessellate(shapely.from_wkb(stored[0]), spec_from_dict(stored[1]))
-    assert again == cells
-    assert hash(again) == hash(cells)
-    assert (again.ids == cells.ids).all()
-    assert (again.area_m2 == cells.area_m2).all()
-    assert all(
-        a.equals_exact(b, 0)
-        for a, b in zip(again.frame.geometry, cells.frame.geometry, strict=True)
-    )
 
 
 def test_other_areas_specs_and_things_are_not_the_same_cells(area, home):
@@ -134,14 +81,6 @@ def test_columns_count_to_the_east_and_rows_to_the_north(area, home):
 def test_a_side_with_decimals_stands_in_the_id(home):
     cells = tessellate(circle(home, 100), SquareSpec(62.5, home))
     assert "sq:62.5:0:0" in set(cells.ids)
-
-
-@pytest.mark.parametrize("spec", REGULAR[:2], **names)
-def test_neighbours_share_their_corners_bit_by_bit(area, spec):
-    corners = shapely.get_coordinates(tessellate(area, spec).frame.geometry.to_numpy())
-    different = np.unique(corners, axis=0)
-    rounded = np.unique(corners.round(9), axis=0)
-    assert len(different) == len(rounded)
 
 
 def test_whole_cells_have_the_same_area(area, home):

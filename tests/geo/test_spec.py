@@ -134,7 +134,11 @@ def test_an_invalid_shape_is_mended():
         (frame(["a", None, "c"]), "name", "Row 2 has no name"),
         (frame(["a", float("nan")]), "name", "Row 2 has no name"),
         (frame(["a", "  "]), "name", "Row 2 has no name"),
-        (frame(["b", "a", "b", "c", "a"]), "name", "b stands more than once in name: in the rows 1, 3"),
+        (
+            frame(["b", "a", "b", "c", "a"]),
+            "name",
+            "b stands more than once in name: in the rows 1, 3",
+        ),
         (frame(["a"], crs=None), "name", "does not say in which coordinates"),
         (frame([]), "name", "no polygons"),
         (
