@@ -11,6 +11,9 @@ from geo.tessellate.chains import chains, close
 from geo.tessellate.grid import Grid, Ints, Shapes, pack, whole_cells
 from geo.tessellate.outline import outline
 
+FINE_M = 1e-9
+"""What corners may be rounded to: far less than anything can be measured."""
+
 _LITTLE = 100_000  # shapes times corners of the area: halving it again would take longer
 
 
@@ -34,20 +37,27 @@ def border(area: Area, grid: Grid) -> Border:
     shapes[cell[len(found) :]] = None
     hard = ~shapely.is_valid(shapes)  # entangled, a ring of its own, or the area touches itself
     cut = Border(cols[first], rows[first], shapes)
-    shapes[hard] = _cut_out(area, cut.cols[hard], cut.rows[hard], grid)
+    shapes[hard] = clipped(area, whole_cells(grid, cut.cols[hard], cut.rows[hard]))
     return cut
 
 
 def recut(area: Area, grid: Grid, found: Border) -> Border:
-    """Return the same cells, each cut on its own by GEOS."""
-    return Border(found.cols, found.rows, _cut_out(area, found.cols, found.rows, grid))
+    """Return the same cells, each cut on its own by GEOS and rounded to a nanometre."""
+    cells = whole_cells(grid, found.cols, found.rows)
+    return Border(found.cols, found.rows, clipped(area, cells, FINE_M))
 
 
-def clipped(area: Area, shapes: Shapes) -> Shapes:
-    """Return the part of each shape that lies in the area; halves the area while it is large."""
+def clipped(area: Area, shapes: Shapes, rounded_m: float = 0.0) -> Shapes:
+    """Return the part of each shape that lies in the area; halves the area while it is large.
+
+    Where edges lie along each other but for the last digit, GEOS may take one side for the other,
+    unless it rounds all corners.
+    """
     out = np.empty(len(shapes), dtype=object)
     if len(shapes) * shapely.get_num_coordinates(area) <= _LITTLE or len(shapes) == 1:
-        out[:] = [_polygonal(piece) for piece in shapely.intersection(area, shapes)]
+        pieces = shapely.intersection(area, shapes, grid_size=rounded_m or None)
+        out[:] = [_polygonal(piece) for piece in pieces]
+        out[shapely.touches(area, shapes)] = shapely.Polygon()
         return out
     bounds = shapely.bounds(shapes)
     axis = int(np.ptp(bounds[:, 1]) > np.ptp(bounds[:, 0]))
@@ -55,12 +65,9 @@ def clipped(area: Area, shapes: Shapes) -> Shapes:
     for half in np.array_split(order, 2):
         room = shapely.box(*bounds[half, :2].min(axis=0), *bounds[half, 2:].max(axis=0))
         wider = room.buffer(np.sqrt(room.area) / 64, join_style="mitre")
-        out[half] = clipped(_polygonal(shapely.intersection(area, wider)), shapes[half])
+        part = _polygonal(shapely.intersection(area, wider))
+        out[half] = clipped(part, shapes[half], rounded_m)
     return out
-
-
-def _cut_out(area: Area, cols: Ints, rows: Ints, grid: Grid) -> Shapes:
-    return clipped(area, whole_cells(grid, cols, rows))
 
 
 def _polygonal(shape: BaseGeometry) -> Area:

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from geo.area import Area
 from geo.errors import SpecError
 from geo.plane import Plane, reach
+from geo.tessellate.border import FINE_M
 from geo.tessellate.finder import within
-from geo.tessellate.lattice import MAX_CELLS
+from geo.tessellate.lattice import MAX_CELLS, adds_up
 from geo.tessellate.polygons import CutShapes
 
 Floats = NDArray[np.float64]
@@ -34,6 +35,8 @@ class H3Tiling:
         indexes = np.union1d(inner, border)
         near = np.isin(indexes, border)
         cut = CutShapes(self._ground, _hexagons(indexes), plane, near)
+        if not adds_up(self._ground, np.inf, 0.0, cut.flat):
+            cut = CutShapes(self._ground, _hexagons(indexes), plane, near, FINE_M)
         self._indexes, self._border = indexes[cut.kept], near[cut.kept]
         self._flat, self._degrees = cut.flat, cut.degrees
 

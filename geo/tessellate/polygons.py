@@ -91,14 +91,21 @@ class CutShapes:
     `may_reach_out` are looked at; the others are whole.
     """
 
-    def __init__(self, ground: Area, shapes: Shapes, plane: Plane, may_reach_out: Bools) -> None:
+    def __init__(
+        self,
+        ground: Area,
+        shapes: Shapes,
+        plane: Plane,
+        may_reach_out: Bools,
+        rounded_m: float = 0.0,
+    ) -> None:
         """Cut shapes in degrees to a prepared area of the plane."""
         pieces = plane.flatten_all(shapes)
         least = SLIVER * shapely.area(pieces)
         asked = np.flatnonzero(may_reach_out)
         inside, beside = (ask(ground, pieces[asked]) for ask in (shapely.covers, shapely.disjoint))
         cut = asked[~inside & ~beside]
-        pieces[cut] = clipped(ground, pieces[cut])
+        pieces[cut] = clipped(ground, pieces[cut], rounded_m)
         pieces[asked[beside]] = shapely.Polygon()
         degrees = shapes.copy()
         degrees[cut] = plane.unflatten_all(pieces[cut])

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from geo.area import Area
 from geo.errors import SpecError
 from geo.plane import Plane, reach
-from geo.tessellate.border import clipped
+from geo.tessellate.border import FINE_M, clipped
 from geo.tessellate.finder import Find, Finder
 from geo.tessellate.grid import Floats, Ints, Shapes
-from geo.tessellate.lattice import SLIVER
+from geo.tessellate.lattice import SLIVER, adds_up
 from geo.tessellate.raster import Raster
 from geo.tessellate.sieve import Sieve
 
@@ -120,6 +120,8 @@ def _divided(places: Floats, ground: Area) -> Shapes:
     out = np.full(len(places), shapely.Polygon(), dtype=object)
     near = np.flatnonzero(shapely.intersects(ground, cells))
     out[near] = clipped(ground, cells[near])
+    if not adds_up(ground, np.inf, 0.0, out):
+        out[near] = clipped(ground, cells[near], FINE_M)
     return out
 
 

@@ -5,6 +5,8 @@ import shapely
 
 from geo import H3Spec, LonLat, assign, circle, tessellate
 from geo.errors import SpecError
+from geo.tessellate import polygons
+from geo.tessellate.border import clipped
 
 
 @pytest.mark.parametrize("name", ["rand05centers", "rand07centers", "rand09centers"])
@@ -50,3 +52,11 @@ def test_whole_cells_are_h3s_own_hexagons(area):
 def test_a_resolution_too_fine_for_the_area_is_refused(home):
     with pytest.raises(SpecError, match="resolution 15 are too small"):
         tessellate(circle(home, 20_000), H3Spec(15))
+
+
+def test_cells_that_do_not_add_up_to_the_area_are_cut_again_rounded(area, monkeypatch):
+    honest = tessellate(area, H3Spec(9))
+    monkeypatch.setattr(polygons, "clipped", lambda a, s, m: clipped(a, s, m) if m else s)
+    again = tessellate(area, H3Spec(9))
+    assert again.ids.tolist() == honest.ids.tolist()
+    assert again.area_m2 == pytest.approx(honest.area_m2, abs=1e-6)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geo.errors import SpecError
 from geo.tessellate.border import Border, border, recut
-from geo.tessellate.grid import pack, unpack, whole_cells
+from geo.tessellate.grid import distinct, pack, unpack, whole_cells
 from geo.tessellate.hexagon import HexGrid
 from geo.tessellate.lattice import cover
 from geo.tessellate.square import SquareGrid
@@ -135,6 +135,15 @@ def test_a_grid_too_fine_for_its_area_is_refused_with_the_number():
 def test_columns_and_rows_survive_packing(col, row):
     keys = pack(np.array([col]), np.array([row]))
     assert [int(v[0]) for v in unpack(keys)] == [col, row]
+
+
+@pytest.mark.parametrize("spread", [3, 1_000_000], ids=["close together", "far apart"])
+def test_different_pairs_are_found_once_by_row_and_column(spread):
+    cols, rows = np.random.default_rng(1).integers(-3, 3, (2, 40, 4)) * spread
+    found_cols, found_rows, which = distinct(cols, rows)
+    assert (np.diff(pack(found_cols, found_rows)) > 0).all()
+    assert (found_cols[which] == cols).all()
+    assert (found_rows[which] == rows).all()
 
 
 @given(st.floats(-5000, 5000), st.floats(-5000, 5000), grids)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from geo import PolygonSpec, assign, assign_codes, circle, tessellate
 from geo.errors import SpecError
 from geo.plane import Plane
+from geo.tessellate.border import FINE_M, clipped
 from tests.geo.shapes import HOME, stars, to_degrees
 
 BOX = shapely.box(113.93, 22.53, 113.97, 22.56)
@@ -106,3 +107,19 @@ def test_the_point_lies_in_the_polygon_it_is_given_to(shapes):
     assert [g for g, c in zip(got, clear, strict=True) if c] == [
         e for e, c in zip(expected, clear, strict=True) if c
     ]
+
+
+def test_shapes_that_touch_but_for_the_last_digit_share_no_ground():
+    """Edges along each other that one corner leaves by 1e-14: GEOS takes outside for inside."""
+    ring = [(38.36223850100503, 177.8515512747281), (173.20508075688772, 100)]
+    ground = shapely.Polygon([*ring, (173.20508075688772, -100), (0, -200), (-150, 100)])
+    beside = shapely.Polygon(
+        [
+            (204.3355067191498, 117.97315980929973),
+            (38.36223850100504, 177.8515512747281),
+            (173.20508075688772, 100),
+        ]
+    )
+    assert shapely.intersection(ground, beside).area > 2000  # once it is 0, we need not care
+    assert clipped(ground, np.array([beside]))[0].area == 0
+    assert clipped(ground, np.array([beside]), FINE_M)[0].area == 0

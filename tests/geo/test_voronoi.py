@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from geo import VoronoiSpec, assign, assign_codes, circle, spec_from_dict, tessellate
 from geo.errors import SpecError
 from geo.plane import Plane
+from geo.tessellate import voronoi
+from geo.tessellate.border import clipped
 from tests.geo.properties.kinds import cloud, flat
 from tests.geo.shapes import HOME
 
@@ -128,3 +130,10 @@ def test_sites_without_names_or_places_are_refused(keys, lon, lat, reason):
 
 def test_a_site_at_zero_zero_is_a_place():
     assert VoronoiSpec(["null island"], ([0.0], [0.0])).keys == ("null island",)
+
+
+def test_ground_that_does_not_add_up_to_the_area_is_cut_again_rounded(monkeypatch):
+    spec = sites(west=(-500.0, 0.0), east=(700.0, 100.0), north=(0.0, 900.0))
+    honest = tessellate(AREA, spec)
+    monkeypatch.setattr(voronoi, "clipped", lambda a, s, m=0.0: clipped(a, s, m) if m else s)
+    assert tessellate(AREA, spec).area_m2 == pytest.approx(honest.area_m2, abs=1e-6)
