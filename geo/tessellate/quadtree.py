@@ -41,8 +41,7 @@ def grow(depth: int, cols: Ints, rows: Ints, weight: Floats, most: float) -> Qua
 
     Points are given by column and row at that level, `depth`.
     """
-    order = np.lexsort((weight, cols, rows))  # a sum must not depend on the order of the points
-    cols, rows, weight = cols[order], rows[order], weight[order]
+    (cols, rows), weight = _summed(pack(cols, rows), weight)
     open_, leaves = _heavy(cols >> depth, rows >> depth, weight, most), []
     for level in range(1, depth + 1):
         quarters = pack(*_quarters(open_))
@@ -96,6 +95,16 @@ def in_order(level: Ints, cols: Ints, rows: Ints) -> Ints:
 def _sorted(level: Ints, cols: Ints, rows: Ints) -> Quadtree:
     order = in_order(level, cols, rows)
     return Quadtree(level[order], cols[order], rows[order])
+
+
+def _summed(keys: Ints, weight: Floats) -> tuple[tuple[Ints, Ints], Floats]:
+    """Return the weight in each smallest square; a sum must not depend on the order of points."""
+    if (weight != np.rint(weight)).any():
+        order = np.argsort(weight, kind="stable")
+        keys, weight = keys[order], weight[order]
+    found, which = np.unique(keys, return_inverse=True)
+    total: Floats = np.bincount(which, weights=weight).astype(np.float64)
+    return unpack(found), total
 
 
 def _heavy(cols: Ints, rows: Ints, weight: Floats, most: float) -> Ints:
