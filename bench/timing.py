@@ -1,5 +1,6 @@
 """Medians of repeated runs."""
 
+import gc
 import time
 from collections.abc import Callable, Mapping
 from statistics import median
@@ -22,10 +23,13 @@ def in_turns(
     """Return the milliseconds of works that take turns, and the last answer of each.
 
     What else keeps the machine busy slows all of them alike. `again` says how often a short work is
-    done in each of its turns; every time counts.
+    done in each of its turns; every time counts. What was there before is kept from the garbage
+    collector, as the server does.
     """
     spent: dict[str, list[float]] = {name: [] for name in works}
     answers: dict[str, Any] = {}
+    gc.collect()
+    gc.freeze()
     for _ in range(rounds):
         for name, work in works.items():
             for _ in range(again.get(name, 1)):
@@ -33,6 +37,7 @@ def in_turns(
                 start = time.perf_counter()
                 answers[name] = work()
                 spent[name].append(1000 * (time.perf_counter() - start))
+    gc.unfreeze()
     return {name: summary(each) for name, each in spent.items()}, answers
 
 

@@ -1,5 +1,7 @@
 """H3 hexagons that share ground with an area."""
 
+from functools import cached_property
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -7,23 +9,26 @@ from numpy.typing import NDArray
 from geo.area import Area
 from geo.errors import SpecError
 from geo.plane import Plane, reach
-from geo.tessellate.border import FINE_M
+from geo.tessellate.border import held, nearby, rounded
 from geo.tessellate.finder import within
-from geo.tessellate.lattice import MAX_CELLS, adds_up
-from geo.tessellate.polygons import CutShapes
+from geo.tessellate.lattice import MAX_CELLS, SLIVER, adds_up
+from geo.tessellate.rings import Rings
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 Indexes = NDArray[np.uint64]
 Shapes = NDArray[np.object_]
 
 _EARTH_M = 6_371_000.0
 _HEXAGON = 2.6  # edges squared that a hexagon covers
+_HEADER = 13  # bytes of WKB before the corners of a polygon's only ring
+_CORNER = 16
 
 
 class H3Tiling:
-    """The H3 cells of one resolution, cut to an area."""
+    """The H3 cells of one resolution, cut to an area; shapes are made when they are asked for."""
 
     def __init__(self, area: Area, resolution: int, plane: Plane) -> None:
         self._resolution = resolution
@@ -33,12 +38,14 @@ class H3Tiling:
         shapely.prepare(self._ground)
         inner, border = _indexes(self._ground, resolution, plane)
         indexes = np.union1d(inner, border)
-        near = np.isin(indexes, border)
-        cut = CutShapes(self._ground, _hexagons(indexes), plane, near)
-        if not adds_up(self._ground, np.inf, 0.0, cut.flat):
-            cut = CutShapes(self._ground, _hexagons(indexes), plane, near, FINE_M)
-        self._indexes, self._border = indexes[cut.kept], near[cut.kept]
-        self._flat, self._degrees = cut.flat, cut.degrees
+        degrees, near = _rings(indexes), np.zeros(len(indexes), dtype=bool)
+        near[np.searchsorted(indexes, border)] = True
+        flat = Rings(np.column_stack(plane.forward(*degrees.xy.T)), degrees.sizes)
+        pieces, area_m2 = _cut(self._ground, flat, np.flatnonzero(near))
+        kept = np.flatnonzero(area_m2 > SLIVER * flat.area())
+        self._indexes, self._border = indexes[kept], near[kept]
+        self._rings, self._degrees = flat[kept], degrees[kept]
+        self._pieces, self._area_m2 = pieces[kept], area_m2[kept]
 
     def __len__(self) -> int:
         return len(self._indexes)
@@ -49,11 +56,13 @@ class H3Tiling:
 
     def area_m2(self) -> Floats:
         """Return the ground of every cell within the area."""
-        return np.asarray(shapely.area(self._flat))
+        return self._area_m2.copy()
 
     def shapes(self) -> Shapes:
         """Return every cell in longitude and latitude, whole ones as H3 gives them."""
-        return self._degrees.copy()
+        out, cut = self._degrees.polygons(), ~shapely.is_missing(self._pieces)
+        out[cut] = self.plane.unflatten_all(self._pieces[cut])
+        return out
 
     def flat(self, at: Ints) -> Shapes:
         """Return some cells as polygons of the plane."""
@@ -71,6 +80,24 @@ class H3Tiling:
         out = np.full(lon.shape, -1, dtype=np.int32)
         out[near[known]] = at[known]
         return out
+
+    @cached_property
+    def _flat(self) -> Shapes:
+        out, cut = self._rings.polygons(), ~shapely.is_missing(self._pieces)
+        out[cut] = self._pieces[cut]
+        return out
+
+
+def _cut(ground: Area, flat: Rings, near: Ints) -> tuple[Shapes, Floats]:
+    """Return what is left of cells that lost some of their ground, and the ground of all."""
+    pieces, area_m2 = np.full(len(flat.sizes), None, dtype=object), flat.area()
+    cells = flat[near].polygons()
+    parts, lost = held(ground, cells, nearby)
+    area_m2[near[lost]] = 0.0
+    if not adds_up(ground, np.inf, area_m2.sum(), parts[lost]):
+        parts, lost = held(ground, cells, rounded)
+    pieces[near[lost]], area_m2[near[lost]] = parts[lost], shapely.area(parts[lost])
+    return pieces, area_m2
 
 
 def _indexes(ground: Area, resolution: int, plane: Plane) -> tuple[Indexes, Indexes]:
@@ -100,7 +127,15 @@ def _index_of(lon: Floats, lat: Floats, resolution: int) -> Indexes:
     return np.asarray(coordinates_to_cells(lat, lon, resolution))
 
 
-def _hexagons(indexes: Indexes) -> Shapes:
+def _rings(indexes: Indexes) -> Rings:
+    """Return the corners of cells in degrees: of the polygons that H3 gives in WKB."""
+    import pyarrow as pa
     from h3ronpy.vector import cells_to_wkb_polygons
 
-    return np.asarray(shapely.from_wkb(np.asarray(cells_to_wkb_polygons(indexes))))
+    written = pa.array(cells_to_wkb_polygons(indexes)).cast(pa.large_binary())
+    _, ends, content = written.buffers()
+    at = np.frombuffer(ends, dtype=np.int64)[: len(indexes) + 1]
+    corner = np.ones(at[-1], dtype=bool)
+    corner[at[:-1, None] + np.arange(_HEADER)] = False
+    numbers = np.frombuffer(content, dtype=np.uint8)[: at[-1]][corner].view("<f8")
+    return Rings(numbers.reshape(-1, 2), (np.diff(at) - _HEADER) // _CORNER)

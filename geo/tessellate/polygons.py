@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from geo.area import Area
 from geo.errors import SpecError
 from geo.plane import Plane, reach
-from geo.tessellate.border import clipped
+from geo.tessellate.border import held
 from geo.tessellate.finder import Find, Finder
 from geo.tessellate.lattice import SLIVER
 from geo.tessellate.raster import Raster
@@ -18,7 +18,6 @@ from geo.tessellate.sieve import Sieve
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 Shapes = NDArray[np.object_]
 
 _PAYS_OFF = 500  # points asked for, per polygon, that make up for preparing a raster
@@ -30,20 +29,22 @@ class PolygonTiling:
     def __init__(self, area: Area, ids: Shapes, shapes: Shapes, plane: Plane) -> None:
         ground = plane.flatten(area)
         shapely.prepare(ground)
-        cut = CutShapes(ground, shapes, plane, np.ones(len(shapes), dtype=bool))
-        if not len(cut.kept):
+        whole = plane.flatten_all(shapes)
+        flat, lost = held(ground, whole)
+        degrees = shapes.copy()
+        degrees[lost] = plane.unflatten_all(flat[lost])
+        kept = np.flatnonzero(shapely.area(flat) > SLIVER * shapely.area(whole))
+        if not len(kept):
             raise SpecError(
                 "None of the {count} polygons reaches into the area.",
                 "Choose polygons of the same place, or check longitude and latitude.",
                 count=len(shapes),
             )
-        order = np.argsort(ids[cut.kept], kind="stable")
+        kept = kept[np.argsort(ids[kept], kind="stable")]
         self.plane = plane
-        self._ids = ids[cut.kept][order]
-        self._flat = cut.flat[order]
-        self._degrees = cut.degrees[order]
+        self._ids, self._flat, self._degrees = ids[kept], flat[kept], degrees[kept]
         self._reach = reach(area)
-        pays_off = _PAYS_OFF * len(order)
+        pays_off = _PAYS_OFF * len(kept)
         self._finder = Finder(plane, self._reach, self._few, self._many, pays_off)
 
     def __len__(self) -> int:
@@ -82,32 +83,3 @@ class PolygonTiling:
     @cached_property
     def _tree(self) -> shapely.STRtree:
         return shapely.STRtree(self._flat)
-
-
-class CutShapes:
-    """The part of each shape that lies on the ground of an area: on the plane and in degrees.
-
-    `kept` are the positions of the shapes of which something is left. Only shapes that
-    `may_reach_out` are looked at; the others are whole.
-    """
-
-    def __init__(
-        self,
-        ground: Area,
-        shapes: Shapes,
-        plane: Plane,
-        may_reach_out: Bools,
-        rounded_m: float = 0.0,
-    ) -> None:
-        """Cut shapes in degrees to a prepared area of the plane."""
-        pieces = plane.flatten_all(shapes)
-        least = SLIVER * shapely.area(pieces)
-        asked = np.flatnonzero(may_reach_out)
-        inside, beside = (ask(ground, pieces[asked]) for ask in (shapely.covers, shapely.disjoint))
-        cut = asked[~inside & ~beside]
-        pieces[cut] = clipped(ground, pieces[cut], rounded_m)
-        pieces[asked[beside]] = shapely.Polygon()
-        degrees = shapes.copy()
-        degrees[cut] = plane.unflatten_all(pieces[cut])
-        self.kept = np.flatnonzero(shapely.area(pieces) > least)
-        self.flat, self.degrees = pieces[self.kept], degrees[self.kept]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from geo.area import Area
 from geo.errors import SpecError
 from geo.plane import Plane, reach
-from geo.tessellate.border import FINE_M, clipped
+from geo.tessellate.border import clipped, rounded
 from geo.tessellate.finder import Find, Finder
 from geo.tessellate.grid import Floats, Ints, Shapes
 from geo.tessellate.lattice import SLIVER, adds_up
@@ -121,7 +121,7 @@ def _divided(places: Floats, ground: Area) -> Shapes:
     near = np.flatnonzero(shapely.intersects(ground, cells))
     out[near] = clipped(ground, cells[near])
     if not adds_up(ground, np.inf, 0.0, out):
-        out[near] = clipped(ground, cells[near], FINE_M)
+        out[near] = rounded(ground, cells[near])
     return out
 
 

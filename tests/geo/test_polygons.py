@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from geo import PolygonSpec, assign, assign_codes, circle, tessellate
 from geo.errors import SpecError
 from geo.plane import Plane
-from geo.tessellate.border import FINE_M, clipped
+from geo.tessellate.border import clipped, rounded
 from tests.geo.shapes import HOME, stars, to_degrees
 
 BOX = shapely.box(113.93, 22.53, 113.97, 22.56)
@@ -122,4 +122,4 @@ def test_shapes_that_touch_but_for_the_last_digit_share_no_ground():
     )
     assert shapely.intersection(ground, beside).area > 2000  # once it is 0, we need not care
     assert clipped(ground, np.array([beside]))[0].area == 0
-    assert clipped(ground, np.array([beside]), FINE_M)[0].area == 0
+    assert rounded(ground, np.array([beside]))[0].area == 0
