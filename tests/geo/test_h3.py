@@ -59,3 +59,24 @@ def test_cells_that_do_not_add_up_to_the_area_are_cut_again_rounded(area, monkey
     again = tessellate(area, H3Spec(9))
     assert again.ids.tolist() == honest.ids.tolist()
     assert again.area_m2 == pytest.approx(honest.area_m2, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "radius_m", "resolution"),
+    [
+        (113.9, 22.5, 20_000, 6),
+        (10.0, 80.0, 300, 11),
+        (10.5, 64.7, 40_000, 5),
+        (174.8, -2.3, 9e3, 7),
+    ],
+    ids=["Shenzhen", "far north", "around a pentagon", "around another pentagon"],
+)
+def test_every_point_of_the_area_is_in_the_cell_that_h3_names(lon, lat, radius_m, resolution):
+    cells = tessellate(circle(LonLat(lon, lat), radius_m), H3Spec(resolution))
+    plane, reach_m = cells.tiling.plane, 1.1 * radius_m
+    x, y = np.random.default_rng(1).uniform(-reach_m, reach_m, (2, 1000))
+    points = np.column_stack(plane.inverse(x, y))
+    covered = shapely.intersects_xy(plane.flatten(cells.area), *plane.forward(*points.T))
+    own = [f"h3:{h3.latlng_to_cell(north, east, resolution)}" for east, north in points]
+    expected = [cell if inside else None for cell, inside in zip(own, covered, strict=True)]
+    assert assign(*points.T, cells).tolist() == expected
