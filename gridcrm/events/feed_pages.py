@@ -15,7 +15,7 @@ from gridcrm.core.errors import NotFound
 from gridcrm.core.policy import PUBLIC
 from gridcrm.core.settings import Settings
 from gridcrm.core.who import Right
-from gridcrm.events import feed, queries
+from gridcrm.events import queries
 from gridcrm.events.links import Link, Links
 
 _LIMIT = RateLimitConfig(rate_limit=("minute", 60), store="feeds")
@@ -48,5 +48,7 @@ class CalendarFeed(Controller):
         branch = await branches.here(session, who)
         events = await queries.between(session, who, now - _BEFORE, now + _AHEAD)
         rooms = {room.id or 0: room.name for room in await queries.venues(session, who)}
+        from gridcrm.events import feed  # here, because icalendar is slow to load
+
         content = feed.calendar(branch, events, rooms, settings.base_url)
         return Response(content, media_type="text/calendar; charset=utf-8")
