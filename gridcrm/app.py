@@ -79,6 +79,7 @@ from gridcrm.ledger import on_customers as ledger_on_customers
 from gridcrm.ledger import on_grids as ledger_on_grids
 from gridcrm.ledger.pages import TaskPages, VisitPages
 from gridcrm.maps.api import MapApi
+from gridcrm.maps.basemap import basemap_of
 from gridcrm.maps.ogc import OgcApi
 from gridcrm.maps.pages import CellPages, MapPages
 from gridcrm.maps.passport_pages import PassportPages
@@ -217,6 +218,7 @@ def from_environment() -> Litestar:
 def create_app(settings: Settings) -> Litestar:
     """Put the parts together for one installation."""
     install_registries()
+    basemap_of(settings)  # a wrong setting stops the start, not the first reader of a map
     app = Litestar(
         route_handlers=[*PAGES, Router("/api/v1", route_handlers=API, opt=PACKED), _static_files()],
         opt={PLAIN: True},

@@ -1,6 +1,7 @@
 """The base map: none unless somebody sets one, and then only what was set."""
 
 import gzip
+import re
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,6 +14,7 @@ import shapely
 
 from geo import Datum, convert
 from geo.render.view import TileKind
+from gridcrm.app import create_app
 from gridcrm.core.settings import Settings, load
 from gridcrm.maps.basemap import basemap_of, drawn_in
 
@@ -106,8 +108,8 @@ async def test_nobody_is_asked_for_a_tile_outside_the_world(tmp_path, tile_serve
     ],
 )
 def test_a_wrong_setting_stops_the_start_and_says_why(tmp_path, given, said):
-    with pytest.raises(SystemExit, match=said.replace("{", r"\{").replace("}", r"\}")):
-        basemap_of(settings(tmp_path, **given))
+    with pytest.raises(SystemExit, match=re.escape(said)):
+        create_app(settings(tmp_path, **given))
 
 
 def test_the_settings_are_read_from_the_environment(tmp_path: Path):
