@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import gridcrm
 from bench.timing import summary
 from geo import HexSpec, LonLat, SquareSpec, circle, tessellate
-from geo.render.geojson import cells_geojson
+from geo.formats.geojson_text import SCREEN_DECIMALS, collection
 from geo.render.outlines import outlines_json, values_json
 from geo.render.view import CellValues, Legend, LegendItem
 from geo.tessellate.cells import Cells
@@ -123,7 +123,9 @@ def _drawn(page: Page, cells: Cells, runs: int) -> dict[str, Any]:
     shapes = cells.frame.geometry.to_numpy()
     outlines = outlines_json(range(count), shapes).decode()
     first, second = (_values(codes[shift:] + codes[:shift], count) for shift in (0, 3))
-    geojson = cells_geojson(cells, {"n": list(range(count))}).decode()
+    geojson = collection(
+        cells.ids, ({"n": n} for n in range(count)), shapes, SCREEN_DECIMALS
+    ).decode()
     west, south, east, north = cells.area.bounds
     bounds = [[south, west], [north, east]]
     whole = cells.frame[cells.area_m2 > 0.99 * cells.area_m2.max()]

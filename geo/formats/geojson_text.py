@@ -10,7 +10,9 @@ import shapely
 from geo.formats.reading import Shapes
 
 DECIMALS = 7
-"""Of a degree: one centimetre; RFC 7946 advises no more."""
+"""Of a degree, in files: one centimetre; RFC 7946 advises no more."""
+SCREEN_DECIMALS = 6
+"""Of a degree, on a screen: 11 cm."""
 
 
 def feature_texts(
@@ -21,6 +23,14 @@ def feature_texts(
         _feature(key, row, geometry)
         for key, row, geometry in zip(ids, rows, _geometries(shapes, decimals), strict=True)
     ]
+
+
+def collection(
+    ids: Iterable[Any], rows: Iterable[Mapping[str, Any]], shapes: Shapes, decimals: int = DECIMALS
+) -> bytes:
+    """Return the features as one collection."""
+    texts = feature_texts(ids, rows, shapes, decimals)
+    return f'{{"type":"FeatureCollection","features":[{",".join(texts)}]}}'.encode()
 
 
 def _feature(key: Any, properties: Mapping[str, Any], geometry: str | None) -> str:

@@ -8,7 +8,7 @@ import shapely
 from pyproj import Transformer
 
 from geo.errors import FormatError
-from geo.formats.geojson_text import feature_texts
+from geo.formats.geojson_text import collection
 from geo.formats.kinds import Format
 from geo.formats.raw import plain
 from geo.formats.reading import Shapes
@@ -115,8 +115,7 @@ def _collection(table: "pa.Table", shapes: Shapes, id_column: str) -> bytes:
     ids = columns.pop(id_column) if id_column else [None] * len(shapes)
     values = zip(*columns.values(), strict=True) if columns else [()] * len(shapes)
     rows = (dict(zip(columns, row, strict=True)) for row in values)
-    texts = feature_texts(ids, rows, shapes)
-    return f'{{"type":"FeatureCollection","features":[{",".join(texts)}]}}'.encode()
+    return collection(ids, rows, shapes)
 
 
 def _in_web_mercator(shapes: Shapes) -> Shapes:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
@@ -10,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo import Cells, LonLat
-from geo.render.geojson import wkb_geojson
+from geo.formats.geojson_text import SCREEN_DECIMALS, collection
 from gridcrm.branches.models import Branch, Place, PlaceKind
 from gridcrm.branches.rules import distances_m
 from gridcrm.core.tables import stored
@@ -107,19 +108,17 @@ async def surroundings(session: AsyncSession, who: Who) -> bytes:
 def _surroundings(cells: list[GridCell], places: list[Place]) -> bytes:
     areas = [place for place in places if _is_area(place.wkb)]
     parts = {
-        "cells": wkb_geojson(
-            [cell.key for cell in cells],
-            [cell.wkb for cell in cells],
-            {"name": [cell.name for cell in cells]},
-        ),
-        "places": wkb_geojson(
-            [str(place.id) for place in areas],
-            [place.wkb for place in areas],
-            {"name": [place.name for place in areas]},
-        ),
+        "cells": _named([(cell.key, cell.name, cell.wkb) for cell in cells]),
+        "places": _named([(str(place.id), place.name, place.wkb) for place in areas]),
         "credits": json.dumps(sorted({place.licence for place in areas})).encode(),
     }
     return b"{" + b",".join(b'"%b":%b' % (key.encode(), part) for key, part in parts.items()) + b"}"
+
+
+def _named(things: Sequence[tuple[str, str, bytes]]) -> bytes:
+    shapes = shapely.from_wkb(np.array([wkb for _, _, wkb in things], dtype=object))
+    rows = ({"name": name} for _, name, _ in things)
+    return collection([key for key, _, _ in things], rows, shapes, SCREEN_DECIMALS)
 
 
 def _is_area(wkb: bytes) -> bool:

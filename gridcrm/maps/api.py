@@ -3,14 +3,15 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
+import numpy as np
+import shapely
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from geo.render.geojson import wkb_geojson
+from geo.formats.geojson_text import SCREEN_DECIMALS, collection
 from gridcrm.branches import queries as branches
 from gridcrm.core.policy import PACKED, needs
 from gridcrm.core.settings import Settings
@@ -60,16 +61,18 @@ class MapApi(Controller):
 
 def features(shown: Answer, shapes: dict[int, bytes]) -> bytes:
     """Return the cells of an answer as GeoJSON; a feature's id is the cell's key."""
-    lines = shown.lines
-    columns: dict[str, list[Any]] = {
-        "name": [line.cell.name for line in lines],
-        "metric": [shown.definition.metric.value for _ in lines],
-        "value": [line.figure.value for line in lines],
-        "n": [line.figure.n for line in lines],
-        "numerator": [line.figure.numerator for line in lines],
-        "class": [line.shade.name for line in lines],
-        "colour": [None if line.shade.hatched else line.shade.colour for line in lines],
-    }
-    return wkb_geojson(
-        [line.cell.key for line in lines], [shapes[line.cell.id] for line in lines], columns
-    )
+    rows = [
+        {
+            "name": line.cell.name,
+            "metric": shown.definition.metric.value,
+            "value": line.figure.value,
+            "n": line.figure.n,
+            "numerator": line.figure.numerator,
+            "class": line.shade.name,
+            "colour": None if line.shade.hatched else line.shade.colour,
+        }
+        for line in shown.lines
+    ]
+    drawn = np.array([shapes[line.cell.id] for line in shown.lines], dtype=object)
+    keys = [line.cell.key for line in shown.lines]
+    return collection(keys, rows, shapely.from_wkb(drawn), SCREEN_DECIMALS)
