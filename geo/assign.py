@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geo.columns import as_given, numbers, refuse_uneven
 from geo.errors import PointError
 from geo.tessellate.cells import Cells
 
@@ -38,14 +39,8 @@ def assign_codes(lon: ArrayLike, lat: ArrayLike, cells: Cells) -> NDArray[np.int
 
 
 def _columns(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[Any], NDArray[Any]]:
-    x, y = np.asarray(lon), np.asarray(lat)
-    if x.shape != y.shape:
-        raise PointError(
-            "Longitudes have the shape {lons}, latitudes {lats}.",
-            "Give both in the same shape.",
-            lons=x.shape,
-            lats=y.shape,
-        )
+    x, y = as_given(lon, PointError), as_given(lat, PointError)
+    refuse_uneven(x, y)
     return x, y
 
 
@@ -57,4 +52,4 @@ def _parts(x: NDArray[Any], y: NDArray[Any], cells: Cells) -> Iterator[Part]:
 
 
 def _numbers(values: NDArray[Any]) -> NDArray[np.float64]:
-    return np.ascontiguousarray(values, dtype=np.float64)
+    return np.ascontiguousarray(numbers(values, PointError))

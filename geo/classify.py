@@ -7,7 +7,8 @@ from math import ceil, floor, log10
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo.errors import StatsError
+from geo.columns import fitting, numbers
+from geo.errors import StatsError, one_of
 from geo.jenks import least_spread
 
 Floats = NDArray[np.float64]
@@ -38,7 +39,7 @@ class Classes:
 
     def codes(self, values: ArrayLike) -> NDArray[np.int8]:
         """Return the class of every value, -1 for a missing one and for one beyond the ends."""
-        v = np.asarray(values, dtype=np.float64)
+        v = numbers(values, StatsError)
         if not len(self):
             return np.full(v.shape, -1, dtype=np.int8)
         found = np.searchsorted(np.array(self.edges[1:-1]), v, side="right")
@@ -73,11 +74,11 @@ def classify(
 
     A value of fewer than `least` people is FEW: it is not shown and moves no border.
     """
-    v = np.asarray(values, dtype=np.float64)
-    behind = np.broadcast_to(np.asarray(np.inf if people is None else people, float), v.shape)
+    v = numbers(values, StatsError)
+    _, behind = fitting(StatsError, v, np.inf if people is None else people)
     few = ~(behind >= least) & np.isfinite(v)  # a missing number of people is few
     shown = np.where(few, np.nan, v)
-    classes = _METHODS[Method(method)](shown, count)
+    classes = _METHODS[one_of(Method, method, StatsError)](shown, count)
     return Classed(classes, np.where(few, FEW, classes.codes(shown)).astype(np.int8))
 
 
@@ -136,7 +137,7 @@ def _known(values: ArrayLike, count: int) -> Floats:
             least=_MIN_CLASSES,
             limit=_MAX_CLASSES,
         )
-    flat = np.asarray(values, dtype=np.float64).ravel()
+    flat = numbers(values, StatsError).ravel()
     return flat[np.isfinite(flat)]
 
 

@@ -11,7 +11,8 @@ from typing import overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo.errors import PointError
+from geo.columns import lon_lat
+from geo.errors import PointError, one_of
 
 
 class Datum(StrEnum):
@@ -46,15 +47,8 @@ def convert(
     Points outside China come back unchanged. Steps back (towards WGS 84) are exact inverses,
     iterated to below 1e-9 degrees.
     """
-    x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-    if x.shape != y.shape:
-        raise PointError(
-            "Longitudes have the shape {lons}, latitudes {lats}.",
-            "Give both in the same shape.",
-            lons=x.shape,
-            lats=y.shape,
-        )
-    out = _converted(x, y, Datum(source), Datum(target))
+    x, y = lon_lat(lon, lat)
+    out = _converted(x, y, one_of(Datum, source, PointError), one_of(Datum, target, PointError))
     return (float(out[0]), float(out[1])) if x.ndim == 0 else out
 
 

@@ -15,8 +15,9 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from shapely.geometry import GeometryCollection
 
+from geo.columns import lon_lat
 from geo.datum import Datum, convert
-from geo.errors import PointError, Reason
+from geo.errors import Reason
 from geo.plane import Plane
 from geo.points import MAX_LAT, MAX_LON, LonLat
 
@@ -97,14 +98,7 @@ def detect_datum(lon: ArrayLike, lat: ArrayLike, places: Places) -> DatumGuess:
 
 def _usable(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     """Return the different places in China, evenly thinned when there are very many."""
-    x, y = np.asarray(lon, np.float64).ravel(), np.asarray(lat, np.float64).ravel()
-    if x.shape != y.shape:
-        raise PointError(
-            "There are {lons} longitudes but {lats} latitudes.",
-            "Give the two columns of the same table.",
-            lons=x.size,
-            lats=y.size,
-        )
+    x, y = (part.ravel() for part in lon_lat(lon, lat))
     known = (np.abs(x) <= MAX_LON) & (np.abs(y) <= MAX_LAT)  # a missing one is neither
     pairs = np.unique(np.column_stack([x[known], y[known]]), axis=0)
     moved = convert(pairs[:, 0], pairs[:, 1], Datum.WGS84, Datum.GCJ02)[0] != pairs[:, 0]

@@ -1,5 +1,10 @@
 """What geo refuses, and how it says so."""
 
+from enum import StrEnum
+from typing import TypeVar
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
 
 class GeoError(ValueError):
     """A refusal: what is wrong and where, then what to do about it.
@@ -70,3 +75,16 @@ class CatchmentError(GeoError):
 
 class TerritoryError(GeoError):
     """Cells, loads or people that can't be made territories of."""
+
+
+def one_of(choices: type[_Choice], value: object, error: type[GeoError]) -> _Choice:
+    """Return the choice that a value names; refuses any other value."""
+    try:
+        return choices(value)
+    except ValueError as unknown:
+        raise error(
+            "{value!r} is none of the choices.",
+            "Choose one of: {choices}.",
+            value=value,
+            choices=", ".join(choices),
+        ) from unknown

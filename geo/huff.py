@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geo.columns import numbers
 from geo.errors import CatchmentError
 
 Floats = NDArray[np.float64]
@@ -28,7 +29,7 @@ def huff_share(
     Source: D. L. Huff, A probabilistic analysis of shopping center trade areas, Land Economics 39
     (1963).
     """
-    away, pull = np.asarray(distance_m, np.float64), np.asarray(attraction, np.float64)
+    away, pull = (numbers(part, CatchmentError) for part in (distance_m, attraction))
     _check(away, pull, decay, least_m)
     with np.errstate(divide="ignore"):  # no attraction is minus infinity, which is meant
         log_pull = np.log(pull) - decay * np.log(np.maximum(away, least_m))

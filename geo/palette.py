@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.errors import RenderError
+from geo.errors import RenderError, one_of
 
 Floats = NDArray[np.float64]
 
@@ -65,7 +65,7 @@ def colours(ramp: Ramp, count: int) -> tuple[str, ...]:
             count=count,
             limit=_MAX_COLOURS,
         )
-    stops = np.array([oklab(stop) for stop in _STOPS[Ramp(ramp)]])
+    stops = np.array([oklab(stop) for stop in _STOPS[one_of(Ramp, ramp, RenderError)]])
     at = np.linspace(0, len(stops) - 1, count) if count > 1 else np.array([(len(stops) - 1) / 2])
     known = np.arange(len(stops))
     mixed = np.column_stack([np.interp(at, known, channel) for channel in stops.T])

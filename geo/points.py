@@ -8,6 +8,7 @@ from numbers import Real
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geo.columns import lon_lat
 from geo.errors import PointError
 
 Bounds = tuple[float, float, float, float]
@@ -56,15 +57,7 @@ def check_points(lon: ArrayLike, lat: ArrayLike, expected: Bounds | None = None)
     `expected` is where the points should lie, as (west, south, east, north): a pair that lies
     there only with longitude and latitude exchanged is reported as swapped. Nothing is corrected.
     """
-    x = np.asarray(lon, dtype=np.float64).ravel()
-    y = np.asarray(lat, dtype=np.float64).ravel()
-    if x.shape != y.shape:
-        raise PointError(
-            "There are {lons} longitudes but {lats} latitudes.",
-            "Give the two columns of the same table.",
-            lons=x.size,
-            lats=y.size,
-        )
+    x, y = (part.ravel() for part in lon_lat(lon, lat))
     found = np.full(x.shape, "", dtype=object)
     for fault, where in reversed(_faults(x, y, expected)):
         found[where] = fault

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geo.columns import fitting
 from geo.errors import StatsError
 from geo.stats import rate
 
@@ -29,7 +30,7 @@ def empirical_bayes(events: ArrayLike, population: ArrayLike) -> Smoothed:
     Source: R. J. Marshall, Mapping disease and mortality rates using empirical Bayes estimators,
     JRSS C 40 (1991).
     """
-    k, n = np.broadcast_arrays(np.asarray(events, float), np.asarray(population, float))
+    k, n = fitting(StatsError, events, population)
     _refuse_negative(k, n)
     known = (n > 0) & np.isfinite(k)
     weight, overall = np.full(k.shape, np.nan), np.nan

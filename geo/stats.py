@@ -5,6 +5,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geo.columns import fitting, numbers, whole_numbers
 from geo.errors import StatsError
 
 Floats = NDArray[np.float64]
@@ -17,7 +18,7 @@ def counts(codes: ArrayLike, cells: int, weight: ArrayLike | None = None) -> Flo
 
     Without a weight, points are counted; a point of code -1 is in no cell.
     """
-    place = np.asarray(codes, dtype=np.intp).ravel()
+    place = whole_numbers(codes, StatsError).ravel()
     if place.size and not (place.min() >= -1 and place.max() < cells):
         raise StatsError(
             "A point stands in a cell that is none of the {cells} cells.",
@@ -25,9 +26,9 @@ def counts(codes: ArrayLike, cells: int, weight: ArrayLike | None = None) -> Flo
             cells=cells,
         )
     inside = place >= 0
-    one = 1.0 if weight is None else np.asarray(weight, np.float64).ravel()
-    each = np.broadcast_to(one, place.shape)[inside]
-    return np.bincount(place[inside], each, minlength=cells).astype(np.float64)
+    each = 1.0 if weight is None else numbers(weight, StatsError).ravel()
+    _, each = fitting(StatsError, place, each)
+    return np.bincount(place[inside], each[inside], minlength=cells).astype(np.float64)
 
 
 def density_per_km2(count: ArrayLike, area_m2: ArrayLike) -> Floats:
@@ -37,7 +38,7 @@ def density_per_km2(count: ArrayLike, area_m2: ArrayLike) -> Floats:
 
 def rate(part: ArrayLike, whole: ArrayLike, min_whole: float = 0) -> Floats:
     """Return part / whole, NaN where the whole is missing, 0 or below the minimum."""
-    above, below = np.broadcast_arrays(np.asarray(part, float), np.asarray(whole, float))
+    above, below = fitting(StatsError, part, whole)
     enough = (below > 0) & (below >= min_whole)
     out = np.full(above.shape, np.nan)
     np.divide(above, below, out=out, where=enough)
@@ -52,7 +53,7 @@ def wilson(
     Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference,
     JASA 22 (1927).
     """
-    k, n = np.broadcast_arrays(np.asarray(successes, float), np.asarray(trials, float))
+    k, n = fitting(StatsError, successes, trials)
     _check_counts(k, n, confidence)
     z = NormalDist().inv_cdf(0.5 + confidence / 2)
     share = rate(k, n)

@@ -11,7 +11,8 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo.errors import Reason
+from geo.columns import fitting, position_pairs, whole_numbers
+from geo.errors import Reason, TerritoryError
 from geo.territory.asked import (
     checked_loads,
     checked_people,
@@ -88,12 +89,12 @@ def propose(
     weight = checked_loads(load)
     people = checked_people(staff, bases, len(weight))
     checked_rest(tolerance, seconds, keep_m)
-    graph = graph_of(len(weight), np.asarray(neighbors, np.int64).reshape(-1, 2), lengths(steps_m))
+    graph = graph_of(len(weight), position_pairs(neighbors, TerritoryError), lengths(steps_m))
     before = held_today(today, len(weight))
     if len(people) > len(weight):
         return _impossible(weight, people, _too_few(weight, people))
     now = positions(before, people, len(weight))
-    home = homes_of(graph, weight, np.asarray(bases, np.int64), now)
+    home = homes_of(graph, weight, whole_numbers(bases, TerritoryError), now)
     problem = problem_of(graph, weight, home, tolerance, now, keep_m)
     obstacle = _too_large(problem, tolerance) or _uneven_parts(problem, tolerance)
     found = _divided(problem, tolerance, seed, seconds) if obstacle is None else obstacle
@@ -107,8 +108,8 @@ def bridged(neighbors: ArrayLike, x_m: ArrayLike, y_m: ArrayLike) -> Whole:
 
     For maps with islands that are reached after all; x and y are the middles of the cells.
     """
-    xy = np.column_stack([np.asarray(x_m, np.float64), np.asarray(y_m, np.float64)])
-    pairs = np.asarray(neighbors, np.int64).reshape(-1, 2)
+    xy = np.column_stack(fitting(TerritoryError, x_m, y_m))
+    pairs = position_pairs(neighbors, TerritoryError)
     while True:
         part = graph_of(len(xy), pairs, None).part
         if not part.size or not part.any():

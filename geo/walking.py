@@ -9,6 +9,7 @@ from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.area import Area, polygonal_parts
+from geo.columns import lon_lat
 from geo.errors import CatchmentError
 from geo.points import LonLat
 from geo.streets import OFF_STREET_M, Lines, Spots, Streets, street_graph
@@ -37,7 +38,7 @@ def walking_minutes(
     """
     _refuse_standing(speed_m_per_min)
     streets = _graph(roads)
-    x, y = np.broadcast_arrays(np.asarray(lon, np.float64), np.asarray(lat, np.float64))
+    x, y = lon_lat(lon, lat)
     known = np.isfinite(x) & np.isfinite(y)
     out = np.full(x.shape, np.nan)
     out[known] = _metres(streets, origin, *streets.plane.forward(x[known], y[known]))

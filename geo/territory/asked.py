@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from geo.columns import numbers, whole_numbers
 from geo.errors import TerritoryError
 from geo.territory.graph import Floats, Whole
 
 
 def checked_loads(load: ArrayLike) -> Floats:
     """Return the load of every cell; some cell must have one."""
-    found = np.asarray(load, np.float64).ravel()
+    found = numbers(load, TerritoryError).ravel()
     if not (np.isfinite(found).all() and (found >= 0).all() and found.any()):
         raise TerritoryError(
             "Loads are numbers from 0 up, and not all of them are 0.",
@@ -22,7 +23,7 @@ def checked_loads(load: ArrayLike) -> Floats:
 
 def checked_people(staff: Sequence[int], bases: Sequence[int], cells: int) -> Whole:
     """Return the numbers of the staff, each of whom has a base among the cells."""
-    people = np.asarray(staff, np.int64)
+    people = whole_numbers(staff, TerritoryError).ravel()
     if not people.size or len(np.unique(people)) != people.size or people.min() < 0:
         raise TerritoryError(
             "Staff are different whole numbers from 0 up, and at least one.",
@@ -58,14 +59,14 @@ def checked_rest(tolerance: float, seconds: float, keep_m: float | None) -> None
 
 def lengths(steps_m: ArrayLike | None) -> Floats | None:
     """Return the lengths of the steps between neighbours, None where all are the same."""
-    return None if steps_m is None else np.asarray(steps_m, np.float64)
+    return None if steps_m is None else numbers(steps_m, TerritoryError)
 
 
 def held_today(today: ArrayLike | None, cells: int) -> Whole | None:
     """Return who has each cell now, None for a map that was never divided."""
     if today is None:
         return None
-    found = np.asarray(today, np.int64)
+    found = whole_numbers(today, TerritoryError)
     if found.shape != (cells,):
         raise TerritoryError(
             "There are {cells} cells, but {held} that somebody has today.",

@@ -239,7 +239,7 @@ def test_a_floor_too_low_for_a_large_area_still_finds_every_point():
         ({"leaves": ("0:0:0",)}, "Give the points"),
         ({"points": ([22.5], [113.9])}, "Point 1 has no place on the map: swapped"),
         ({"points": ([113.9, 113.9], [22.5, np.inf])}, "Point 2 has no place on the map: infinite"),
-        ({"points": ([113.9, 113.9], [22.5])}, "2 longitudes but 1 latitudes"),
+        ({"points": ([113.9, 113.9], [22.5])}, "Longitudes have the shape"),
     ],
 )
 def test_what_can_not_be_divided_is_refused_with_the_reason(how, reason):
