@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geo.columns import numbers, position_pairs
 from geo.errors import Reason, StatsError
 
 Floats = NDArray[np.float64]
@@ -21,12 +22,14 @@ HOT_SPOT_CAUTION: Final = Reason(
     "you act.",
 )
 
-PERMUTATIONS = 999
+PERMUTATIONS = 99_999
 SEED = 20_260_101  # the same answer every time
 FALSE_SHARE = 0.05
 
+_LEAST = 999  # permutations; fewer can not tell chance from a pattern
 _ROUND = 10  # times as many draws, for the cells that fewer than ten draws reached
-_ROOMY = 40  # draws from so many times as many cells seldom take one twice
+_ROOMY = 4  # where so many times as many cells are at hand, few draws take one twice
+_BLOCK = 100_000  # draws at a time, so that memory stays bounded
 _SLACK = 1e-12  # sums in another order differ by as much
 
 
@@ -41,6 +44,19 @@ class HotSpots:
     z: Floats
     p: Floats
     kind: NDArray[np.int8]
+
+    def named(self, false_share: float) -> NDArray[np.int8]:
+        """Return `kind` for another false share; p is fine enough for those above the asked one."""
+        return _named(self.z, self.p, false_share)
+
+
+@dataclass(frozen=True, eq=False)
+class _Near:
+    """The known values, how many neighbours each cell has, and what these add up to."""
+
+    y: Floats
+    count: Whole
+    total: Floats
 
 
 def hot_spots(
@@ -58,21 +74,19 @@ def hot_spots(
     Of the cells named hot or cold, at most `false_share` are so by chance (Benjamini and Hochberg,
     1995).
     """
-    v = np.asarray(values, np.float64).ravel()
+    v = numbers(values, StatsError).ravel()
     _check(v, false_share, permutations)
     known = np.flatnonzero(np.isfinite(v))
     z, p = np.full(v.shape, np.nan), np.full(v.shape, np.nan)
     if known.size:
-        around = _around(_pairs(neighbors, v), known, v.size)
-        y = v[known]
-        z[known] = _z(y, around)
-        p[known] = _chances(y, around, permutations, false_share, seed)
-    hot = p <= _threshold(p[known], false_share)
-    return HotSpots(z, p, np.where(hot, np.sign(np.nan_to_num(z)), 0).astype(np.int8))
+        near = _near(v[known], _pairs(neighbors, v), known, v.size)
+        z[known] = _z(near)
+        p[known] = _chances(near, permutations, false_share, seed)
+    return HotSpots(z, p, _named(z, p, false_share))
 
 
 def _pairs(neighbors: ArrayLike, v: Floats) -> Whole:
-    pairs = np.asarray(neighbors, dtype=np.intp).reshape(-1, 2)
+    pairs = position_pairs(neighbors, StatsError)
     if pairs.size and not (pairs.min() >= 0 and pairs.max() < v.size):
         raise StatsError(
             "A neighbour stands outside the {cells} cells.",
@@ -83,69 +97,113 @@ def _pairs(neighbors: ArrayLike, v: Floats) -> Whole:
     return np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)
 
 
-def _around(pairs: Whole, known: Whole, size: int) -> list[Whole]:
-    """Return the neighbours of every known cell, as positions among the known ones."""
+def _near(y: Floats, pairs: Whole, known: Whole, size: int) -> _Near:
+    """Return what lies around every known cell; missing values are as if they were not there."""
     place = np.full(size, -1, dtype=np.intp)
     place[known] = np.arange(known.size)
     one, other = place[pairs].T
     both = (one >= 0) & (other >= 0)
     one, other = one[both], other[both]
-    return np.split(other, np.searchsorted(one, np.arange(1, known.size)))
+    total = np.bincount(one, y[other], len(y)).astype(np.float64)
+    return _Near(y, np.bincount(one, minlength=len(y)), total)
 
 
-def _z(y: Floats, around: list[Whole]) -> Floats:
-    n = len(y)
-    count = np.array([len(near) + 1 for near in around])  # the cell itself is in its Gi*
-    total = np.array([y[i] + y[near].sum() for i, near in enumerate(around)])
+def _z(near: _Near) -> Floats:
+    y, n = near.y, len(near.y)
+    count = near.count + 1  # the cell itself is in its Gi*
     spread = np.sqrt(np.maximum(np.mean(y * y) - np.mean(y) ** 2, 0.0))
     by_chance = spread * np.sqrt(np.maximum(n * count - count**2, 0) / max(n - 1, 1))
     out = np.zeros(n)
-    np.divide(total - np.mean(y) * count, by_chance, out=out, where=by_chance > 0)
+    np.divide(near.total + y - np.mean(y) * count, by_chance, out=out, where=by_chance > 0)
     return out
 
 
-def _chances(
-    y: Floats, around: list[Whole], permutations: int, false_share: float, seed: int
-) -> Floats:
+def _chances(near: _Near, permutations: int, false_share: float, seed: int) -> Floats:
     """Return two-sided p, drawn more often only for cells that could be named with a smaller one."""
-    most = max(len(near) for near in around)
+    n = len(near.y)
     random = np.random.default_rng(seed)
-    enough = 2 * len(y) / false_share  # with so many, one cell alone can be named
-    p, cells, times = np.ones(len(y)), np.arange(len(y)), permutations
-    while most and cells.size:
-        p[cells] = _drawn(y, around, cells, _draws(random, len(y) - 1, most, times))
+    enough = 2 * n / false_share  # with so many, one cell alone can be named
+    p, cells, times = np.ones(n), np.flatnonzero(near.count), permutations
+    while cells.size:
+        p[cells] = _drawn(near, cells, random, times)
         rare = (p <= 2 * _ROUND / times) & (p > _threshold(p, false_share))
         cells = np.flatnonzero(rare) if times < enough else cells[:0]
         times = min(times * _ROUND, int(enough) + 1)
     return p
 
 
+def _drawn(near: _Near, cells: Whole, random: np.random.Generator, times: int) -> Floats:
+    more, fewer = np.zeros(len(cells)), np.zeros(len(cells))
+    for start in range(0, times, _BLOCK):
+        most, rows = int(near.count[cells].max()), min(_BLOCK, times - start)
+        draws = _draws(random, len(near.y) - 1, most, rows)
+        sums = np.zeros(rows)
+        for taken in range(1, most + 1):
+            sums += near.y[draws[taken - 1]]
+            at = np.flatnonzero(near.count[cells] == taken)
+            if at.size:
+                above, below = _beyond(near, cells[at], draws[:taken], sums)
+                more[at] += above
+                fewer[at] += below
+    return np.minimum(1.0, 2 * (np.minimum(more, fewer) + 1) / (times + 1))
+
+
 def _draws(random: np.random.Generator, others: int, most: int, times: int) -> NDArray[np.int32]:
-    """Return rows of `most` different numbers below `others`."""
+    """Return columns of `most` different numbers below `others`."""
     if others < _ROOMY * most:
         rows = np.tile(np.arange(others, dtype=np.int32), (times, 1))
-        return random.permuted(rows, axis=1)[:, :most]
-    rows = random.integers(0, others, (times, most), dtype=np.int32)
-    while (again := _with_repeats(rows)).any():
-        rows[again] = random.integers(0, others, (int(again.sum()), most), dtype=np.int32)
-    return rows
+        return np.ascontiguousarray(random.permuted(rows, axis=1)[:, :most].T)
+    draws = random.integers(0, others, (most, times), dtype=np.int32)
+    while (again := _with_repeats(draws)).any():
+        draws[:, again] = random.integers(0, others, (most, int(again.sum())), dtype=np.int32)
+    return draws
 
 
-def _with_repeats(rows: NDArray[np.int32]) -> NDArray[np.bool_]:
-    ordered = np.sort(rows, axis=1)
-    return np.asarray((ordered[:, 1:] == ordered[:, :-1]).any(axis=1))
+def _with_repeats(draws: NDArray[np.int32]) -> NDArray[np.bool_]:
+    again = np.zeros(draws.shape[1], dtype=bool)
+    for row in range(1, len(draws)):
+        again |= (draws[:row] == draws[row]).any(axis=0)
+    return again
 
 
-def _drawn(y: Floats, around: list[Whole], cells: Whole, draws: NDArray[np.int32]) -> Floats:
-    out = np.ones(len(cells))
-    for at, cell in enumerate(cells.tolist()):
-        near = around[cell]
-        sums = np.delete(y, cell)[draws[:, : near.size]].sum(axis=1)
-        found = y[near].sum()
-        slack = _SLACK * max(1.0, float(np.abs(sums).max()))
-        fewer = min((sums >= found - slack).sum(), (sums <= found + slack).sum())
-        out[at] = min(1.0, 2 * (fewer + 1) / (len(draws) + 1))
+def _beyond(
+    near: _Near, cells: Whole, draws: NDArray[np.int32], sums: Floats
+) -> tuple[Floats, Floats]:
+    """Return how many draws reach at least, and at most, what lies around cells.
+
+    Draws are of all cells but the last one. A cell that was drawn for itself gives its place to the
+    last one, so that every cell draws from all others, and all share the same sums.
+    """
+    y, found = near.y, near.total[cells]
+    place = np.full(len(y), -1, dtype=np.int32)
+    place[cells] = np.arange(len(cells))
+    who = place[draws]
+    drawn = np.nonzero(who >= 0)
+    who, before = who[drawn], sums[drawn[1]]
+    after = before + y[-1] - y[cells[who]]
+    slack = _SLACK * max(1.0, float(np.abs(sums).max()))
+    counts = []
+    for sign in (1, -1):
+        limit = sign * found - slack
+        shift = (sign * after >= limit[who]).astype(float) - (sign * before >= limit[who])
+        counts.append(_reaching(sign * sums, limit) + np.bincount(who, shift, len(cells)))
+    return counts[0], counts[1]
+
+
+def _reaching(sums: Floats, limits: Floats) -> Floats:
+    """Return for each limit how many sums reach it."""
+    order = np.argsort(limits)
+    passed = np.bincount(
+        np.searchsorted(limits[order], sums, side="right"), minlength=len(limits) + 1
+    )
+    out = np.empty(len(limits))
+    out[order] = np.cumsum(passed[::-1])[::-1][1:]
     return out
+
+
+def _named(z: Floats, p: Floats, false_share: float) -> NDArray[np.int8]:
+    hot = p <= _threshold(p[np.isfinite(p)], false_share)
+    return np.where(hot, np.sign(np.nan_to_num(z)), 0).astype(np.int8)
 
 
 def _threshold(p: Floats, false_share: float) -> float:
@@ -164,10 +222,10 @@ def _check(v: Floats, false_share: float, permutations: int) -> None:
             "Give 0.05 for one wrong name in twenty.",
             share=false_share,
         )
-    if permutations < PERMUTATIONS:
+    if permutations < _LEAST:
         raise StatsError(
             "{count} permutations are too few to tell chance from a pattern.",
             "Draw {least} or more.",
             count=permutations,
-            least=PERMUTATIONS,
+            least=_LEAST,
         )
