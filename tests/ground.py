@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import numpy as np
 import shapely
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo import Cells, LonLat, SquareSpec, circle, tessellate
 from geo.area import Area
+from geo.plane import Plane
 from geo.tessellate.spec import Spec
 from gridcrm.branches.models import Branch, Place, PlaceKind
 from gridcrm.branches.rules import name_key
@@ -66,6 +68,21 @@ def place(branch: Branch, name: str, lon: float, lat: float, **changes: Any) -> 
         **_bounds(shape),
     }
     return Place(**row | changes)
+
+
+def houses(branch: Branch, count: int = 300, seed: int = 3) -> list[Place]:
+    """Houses of 40 m strewn over 3 km around a branch, always the same ones."""
+    x, y = np.random.default_rng(seed).uniform(-1500, 1500, (2, count))
+    plane = Plane(LonLat(branch.lon, branch.lat))
+    shapes = plane.unflatten_all(shapely.box(x - 20, y - 20, x + 20, y + 20))
+    at = zip(*(values.tolist() for values in plane.inverse(x, y)), shapes, strict=True)
+    return [
+        place(
+            branch, "", lon, lat, kind=PlaceKind.BUILDING, wkb=shapely.to_wkb(shape),
+            **_bounds(shape),
+        )
+        for lon, lat, shape in at
+    ]  # fmt: skip
 
 
 def _rows(plan: GridPlan, cells: Cells) -> list[GridCell]:

@@ -7,7 +7,9 @@ from typing import Any
 from geo import Datum
 from gridcrm.branches import places, service
 from gridcrm.branches.acting import acting_in
-from gridcrm.branches.forms import BranchIn, PlacesIn
+from gridcrm.branches.datum_doubt import of_report
+from gridcrm.branches.datum_shown import told
+from gridcrm.branches.forms import BranchIn, DatumIn, PlacesIn
 from gridcrm.branches.models import PlaceKind
 from gridcrm.core.forms import parse
 from gridcrm.core.i18n import gettext
@@ -56,6 +58,8 @@ async def _import(terminal: Terminal, given: Namespace) -> Result:
         if given.dry_run:
             await places.take_back(session, who, stored(kept.id))
         else:
+            as_said = DatumIn(said=form.datum, datum=form.datum)
+            await places.answer(session, who, stored(kept.id), as_said, checked)
             await places.commit(session, who, stored(kept.id), checked, terminal.now())
     return {"dry_run": given.dry_run, **kept.report}
 
@@ -80,6 +84,7 @@ def _show_import(found: Result) -> str:
     for item in found["bad"]:
         reason = gettext(item["reason"]).format(**item["params"])
         lines.append(f"  {item['number']} {item['ref']}: {reason}")
+    lines += [told(doubt) for doubt in of_report(found)]
     lines += [gettext(words).format(**params) for words, params in found["remarks"]]
     return "\n".join(lines)
 

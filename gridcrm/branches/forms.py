@@ -81,6 +81,15 @@ class AreaIn(SQLModel):
     area_datum: Datum
 
 
+class DatumIn(SQLModel):
+    """What somebody answers to a doubt: in which datum positions are, said to be in another."""
+
+    model_config = {"extra": "forbid"}
+
+    said: Datum
+    datum: Datum
+
+
 class ChoiceIn(SQLModel):
     """A branch to look at, by its code or in words, and where to go then."""
 

@@ -3,12 +3,14 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
 import shapely
 
-from geo import LonLat, distance_m
+from geo import Datum, LonLat, convert, distance_m
+from gridcrm.branches.datum_doubt import WITNESSES, Doubt, Points, as_json
 from gridcrm.branches.features import Bad, Feature, Features, Said, text_of
 from gridcrm.branches.models import Place, PlaceKind
 from gridcrm.branches.osm import kind_of_tags
@@ -91,6 +93,7 @@ class Checked:
     bad: list[Bad]
     passed_over: int
     remarks: list[Said]
+    doubts: list[Doubt] = field(default_factory=list)
 
 
 def check(given: Features, choice: Choice, branch: LonLat) -> Checked:
@@ -140,7 +143,15 @@ def report(checked: Checked, changes: Changes) -> dict[str, Any]:
         "bad": [asdict(item) for item in checked.bad],
         "passed_over": checked.passed_over,
         "remarks": checked.remarks,
+        "doubts": as_json(checked.doubts),
     }
+
+
+def entered_points(rows: Iterable[PlaceRow], datum: Datum) -> Points:
+    """Return where the places stand that people go to, as the file has them."""
+    some = [(row.lon, row.lat) for row in rows if row.kind in WITNESSES]
+    points = np.array(some, dtype=np.float64).reshape(-1, 2)
+    return np.column_stack(convert(*points.T, Datum.WGS84, datum))
 
 
 def _far_km(features: list[Feature], branch: LonLat) -> list[float]:

@@ -5,14 +5,14 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, MultipartBody
+from litestar.params import FromPath, FromQuery, MultipartBody, URLEncodedBody
 from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo import Datum
-from gridcrm.branches import places, queries
+from gridcrm.branches import datum_shown, places, queries
 from gridcrm.branches.features import READABLE
-from gridcrm.branches.forms import PlacesIn
+from gridcrm.branches.forms import DatumIn, PlacesIn
 from gridcrm.branches.models import PlaceImport, PlaceImportState, PlaceKind
 from gridcrm.branches.showing import datum_name, datums, kind_name
 from gridcrm.core.db import Database
@@ -113,8 +113,27 @@ class PlacePages(Controller):
             datum=datum_name(kept.datum),
             bad=bad[shown.offset : shown.offset + shown.size],
             remarks=_remarks(kept),
+            doubts=datum_shown.shown(kept.report),
             pager=shown,
         )
+
+    @post("/imports/{place_import_id:int}/datum")
+    async def answer(
+        self,
+        session: NamedDependency[AsyncSession],
+        database: NamedDependency[Database],
+        who: NamedDependency[Who],
+        place_import_id: FromPath[int],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Redirect:
+        """Check the file again in the datum that somebody says it is in."""
+        form = parse(DatumIn, data)
+        async with database.read() as reading:
+            checked = await places.examine_in(reading, who, place_import_id, form.datum)
+        await places.answer(session, who, place_import_id, form, checked)
+        words = gettext("The positions are read as {datum}.")
+        said = words.format(datum=datum_name(form.datum))
+        return go(f"/admin/places/imports/{place_import_id}", said)
 
     @post("/imports/{place_import_id:int}/commit")
     async def commit(

@@ -1,16 +1,18 @@
 """Bringing in files of places: check, commit, and take back."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from geo import LonLat
-from gridcrm.branches import importing, queries
+from geo import Datum, LonLat
+from gridcrm.branches import datum_doubt, importing, queries
 from gridcrm.branches.features import read_features
-from gridcrm.branches.forms import PlacesIn
+from gridcrm.branches.forms import DatumIn, PlacesIn
 from gridcrm.branches.importing import Changes, Checked, Choice
 from gridcrm.branches.models import Place, PlaceImport, PlaceImportState
 from gridcrm.branches.rules import home
@@ -26,15 +28,29 @@ async def examine(session: AsyncSession, who: Who, upload: Upload, form: PlacesI
     Reading takes a while: the session is to be one that nobody waits for.
     """
     branch = await queries.here(session, who)
-    return await asyncio.to_thread(_examined, upload, form, home(branch))
+    checked = await asyncio.to_thread(_examined, upload, form, home(branch))
+    given = {form.datum: importing.entered_points(checked.rows, form.datum)}
+    replaced = {(form.source, row.source_ref) for row in checked.rows}
+    return replace(checked, doubts=await datum_doubt.doubts(session, who.here, given, replaced))
 
 
 async def examine_kept(session: AsyncSession, who: Who, import_id: int) -> Checked:
     """Read and check a kept file again, as it was said to be."""
+    return await _examine_as(session, who, import_id, {})
+
+
+async def examine_in(session: AsyncSession, who: Who, import_id: int, datum: Datum) -> Checked:
+    """Read and check a kept file again, in the datum that somebody says it is in."""
+    return await _examine_as(session, who, import_id, {"datum": datum})
+
+
+async def _examine_as(
+    session: AsyncSession, who: Who, import_id: int, changes: dict[str, Any]
+) -> Checked:
     kept = _waiting(await queries.place_import(session, who, import_id))
     told = {name: getattr(kept, name) for name in PlacesIn.model_fields}
     upload = Upload(kept.filename, kept.content or b"")
-    return await examine(session, who, upload, PlacesIn.model_construct(**told))
+    return await examine(session, who, upload, PlacesIn.model_construct(**told | changes))
 
 
 async def check(
@@ -62,13 +78,27 @@ async def check(
     return kept
 
 
+async def answer(
+    session: AsyncSession, who: Who, import_id: int, form: DatumIn, checked: Checked
+) -> None:
+    """Keep the answer in which datum a file is, with its new check."""
+    kept = _waiting(await queries.place_import(session, who, import_id))
+    answers = datum_doubt.answers_of(kept.report) | {form.said: form.datum}
+    kept.datum = form.datum
+    report = importing.report(checked, await _changes(session, kept, checked))
+    kept.report = report | {"answers": answers}
+    session.add(kept)
+
+
 async def commit(
     session: AsyncSession, who: Who, import_id: int, checked: Checked, now: datetime
 ) -> PlaceImport:
-    """Write the places of a checked file; its bytes are dropped."""
+    """Write the places of a checked file, whose datum is not in doubt; its bytes are dropped."""
     kept = _waiting(await queries.place_import(session, who, import_id))
+    answers = datum_doubt.answers_of(kept.report)
+    datum_doubt.answered(checked.doubts, answers)
     changes = await _changes(session, kept, checked)
-    kept.report = importing.report(checked, changes)
+    kept.report = importing.report(checked, changes) | {"answers": answers}
     _write(session, kept, changes)
     kept.state, kept.committed_at, kept.content = PlaceImportState.COMMITTED, now, None
     session.add(kept)

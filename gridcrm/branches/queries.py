@@ -14,6 +14,11 @@ from gridcrm.core.errors import NotFound
 from gridcrm.core.paging import Page
 from gridcrm.core.who import Who
 
+Ref = tuple[str, str]
+"""What a place is known by: its source, and its reference there."""
+Bounds = tuple[float, float, float, float]
+"""West, south, east and north, in degrees of WGS 84."""
+
 
 class Choice(NamedTuple):
     """A branch as it is offered for choosing."""
@@ -86,6 +91,27 @@ async def places(
     """Return the places around a branch."""
     query = select(Place).where(Place.branch_id == branch_id, col(Place.kind).in_(kinds))
     return list(await session.exec(query.order_by(col(Place.id))))
+
+
+async def shapes(
+    session: AsyncSession,
+    branch_id: int,
+    kinds: tuple[PlaceKind, ...],
+    bounds: Bounds,
+    most: int,
+) -> list[tuple[Ref, bytes]]:
+    """Return the shapes of places that reach into a box, as WKB with what each is known by."""
+    west, south, east, north = bounds
+    query = select(Place.source, Place.source_ref, Place.wkb).where(
+        Place.branch_id == branch_id,
+        col(Place.kind).in_(kinds),
+        Place.max_lon >= west,
+        Place.min_lon <= east,
+        Place.max_lat >= south,
+        Place.min_lat <= north,
+    )
+    rows = await session.exec(query.order_by(col(Place.id)).limit(most))
+    return [((source, ref), wkb) for source, ref, wkb in rows]
 
 
 async def with_code(session: AsyncSession, code: str) -> Branch | None:

@@ -70,7 +70,8 @@ def _show_import(done: Result) -> str:
         f"  {row['line']}, {row['column']}: {row['reason']} {row['remedy']}" for row in done["bad"]
     ]
     lines += [f"  {row['line']}, {row['column']}: {row['reason']}" for row in done["warnings"]]
-    return "\n".join([words.format(**done), *lines])
+    doubts = [one["message"] for one in done["datum_doubts"]]
+    return "\n".join([words.format(**done), *doubts, *lines])
 
 
 async def _publish(terminal: Terminal, given: Namespace) -> Result:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from geo import Datum
 from gridcrm.core.sheets import Sheet, SheetError
@@ -31,13 +32,15 @@ def check(
     known: KnownNames,
     default_datum: Datum,
     now: datetime,
+    read_as: Mapping[Datum, Datum] = MappingProxyType({}),
 ) -> Checked:
     """Return the people of a table with plain values, and every reason that keeps a row out.
 
+    `read_as` is what a person answered: positions said to be in one datum are in another.
     Raises SheetError if the mapping cannot say who the people are.
     """
     _check_mapping(sheet, mapping)
-    reader = RowReader(sheet.columns, mapping, known, default_datum, now.date())
+    reader = RowReader(sheet.columns, mapping, known, default_datum, now.date(), read_as)
     people = People()
     bad: list[BadCell] = []
     for row in sheet.rows:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo import Datum
 from gridcrm.accounts import queries as accounts
+from gridcrm.branches import datum_doubt
+from gridcrm.branches.datum_doubt import Doubt
 from gridcrm.core import audit
 from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.i18n import gettext
@@ -23,13 +25,15 @@ from gridcrm.customers import placing, queries, reports
 from gridcrm.customers.columns import Field, suggest_mapping
 from gridcrm.customers.differences import Differences
 from gridcrm.customers.importing import BadCell, Checked, KnownNames, check
-from gridcrm.customers.intake import Taken, differences, import_rows
+from gridcrm.customers.intake import Taken, differences, entered_points, import_rows
 from gridcrm.customers.models import ImportFile, ImportState
 
 KEEP_DAYS = 30
 """After this long an uncommitted file, or the refused rows of a committed one, are dropped."""
 _LONGEST_SHEET = 80
 Columns = Mapping[str, Field | None]
+Answers = Mapping[Datum, Datum]
+"""In which datum positions are, where a doubt was answered, by the datum they were said to be in."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,12 @@ class Choice:
     datum: Datum
     sheet: str = ""
     mapping: Columns | None = None
+    answers: Answers = field(default_factory=dict)
+
+    def answering(self, said: Datum, datum: Datum) -> "Choice":
+        """Return the choice of somebody who says in which datum the positions really are."""
+        default = datum if self.datum is said else self.datum
+        return replace(self, datum=default, answers={**self.answers, said: datum})
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,7 @@ class Examined:
     sheet: Sheet
     mapping: Columns
     checked: Checked
+    doubts: list[Doubt]
 
 
 async def examine(
@@ -59,10 +70,13 @@ async def examine(
     """
     known = await _known(session, who)
     try:
-        return await asyncio.to_thread(_examine, upload, choice, known, now)
+        read = await asyncio.to_thread(_examine, upload, choice, known, now)
     except SheetError as error:
         said = gettext(error.message).format(**error.params)
         raise InvalidInput({"file": said}) from None
+    sheet, mapping, checked = read
+    found = await datum_doubt.doubts(session, who.here, entered_points(checked.good))
+    return Examined(sheet, mapping, checked, found)
 
 
 async def keep(
@@ -86,8 +100,7 @@ async def preview(
 ) -> dict[str, Any]:
     """Return the report of a file without storing anything."""
     found = await differences(session, who, examined.checked.good, now)
-    bad = _refused(examined, found)
-    return reports.report_of(examined.sheet, examined.checked, found, bad)
+    return _report(examined, found)
 
 
 async def take_in(
@@ -122,6 +135,7 @@ async def commit(
 ) -> Taken:
     """Take a checked file in, all of its good rows or none; keep only the refused rows of it."""
     file = await open_file(session, who, import_id)
+    datum_doubt.answered(examined.doubts, choice_of(file).answers)
     return await _take(session, who, file, examined, now)
 
 
@@ -150,7 +164,7 @@ async def open_file(session: AsyncSession, who: Who, import_id: int) -> ImportFi
 def choice_of(file: ImportFile) -> Choice:
     """Return what was said about a stored file last."""
     mapping = {column: Field(name) if name else None for column, name in file.mapping.items()}
-    return Choice(file.datum, file.sheet, mapping or None)
+    return Choice(file.datum, file.sheet, mapping or None, datum_doubt.answers_of(file.report))
 
 
 def upload_of(file: ImportFile) -> Upload:
@@ -158,11 +172,20 @@ def upload_of(file: ImportFile) -> Upload:
     return Upload(file.filename, file.content or b"")
 
 
-def _examine(upload: Upload, choice: Choice, known: KnownNames, now: datetime) -> Examined:
+def _examine(
+    upload: Upload, choice: Choice, known: KnownNames, now: datetime
+) -> tuple[Sheet, Columns, Checked]:
     sheet = read_table(upload.content, upload.filename, choice.sheet or None)
     mapping = choice.mapping or suggest_mapping(sheet.columns)
-    checked = check(sheet, mapping, known=known, default_datum=choice.datum, now=now)
-    return Examined(sheet, mapping, checked)
+    checked = check(
+        sheet,
+        mapping,
+        known=known,
+        default_datum=choice.datum,
+        now=now,
+        read_as=choice.answers,
+    )
+    return sheet, mapping, checked
 
 
 async def _known(session: AsyncSession, who: Who) -> KnownNames:
@@ -191,9 +214,10 @@ async def _take(
 ) -> Taken:
     taken = await import_rows(session, who, examined.checked.good, now)
     bad = _refused(examined, taken.differences)
-    report = reports.report_of(examined.sheet, examined.checked, taken.differences, bad)
+    report = _report(examined, taken.differences)
     file.content = reports.refused_rows_csv(examined.sheet, bad)
-    file.report = report | {"unplaced": taken.unplaced, "extras": taken.extras}
+    answers = {"answers": file.report["answers"]} if "answers" in file.report else {}
+    file.report = report | answers | {"unplaced": taken.unplaced, "extras": taken.extras}
     file.mapping = {column: field or "" for column, field in examined.mapping.items()}
     file.state, file.committed_at = ImportState.COMMITTED, now
     session.add(file)
@@ -213,13 +237,17 @@ async def _fill(
 ) -> None:
     """Write the outcome of a check onto the stored file."""
     found = await differences(session, who, examined.checked.good, now)
-    bad = _refused(examined, found)
-    report = reports.report_of(examined.sheet, examined.checked, found, bad)
-    file.report = report | {"examples": reports.examples(examined.sheet, examined.mapping)}
+    examples = reports.examples(examined.sheet, examined.mapping)
+    file.report = _report(examined, found) | {"examples": examples, "answers": choice.answers}
     file.mapping = {column: field or "" for column, field in examined.mapping.items()}
     file.datum, file.sheet = choice.datum, examined.sheet.name[:_LONGEST_SHEET]
     session.add(file)
     await session.flush()
+
+
+def _report(examined: Examined, found: Differences) -> dict[str, Any]:
+    report = reports.report_of(examined.sheet, examined.checked, found, _refused(examined, found))
+    return report | {"doubts": datum_doubt.as_json(examined.doubts)}
 
 
 def _refused(examined: Examined, found: Differences) -> list[BadCell]:

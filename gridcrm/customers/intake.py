@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from geo import Datum, convert
 from gridcrm.accounts import queries as accounts
 from gridcrm.branches import queries as branches
+from gridcrm.branches.datum_doubt import Points
 from gridcrm.branches.models import Branch
 from gridcrm.branches.rules import distances_m
 from gridcrm.core.days import local_day
@@ -78,17 +79,30 @@ async def differences(
 
 def points_of(rows: Iterable[CustomerRow]) -> dict[int, tuple[float, float]]:
     """Return the positions that rows give, in WGS 84, by their line."""
-    by_datum: dict[Datum, list[CustomerRow]] = defaultdict(list)
-    for row in rows:
-        if row.lon is not None and row.datum is not None:
-            by_datum[row.datum].append(row)
     found: dict[int, tuple[float, float]] = {}
-    for datum, some in by_datum.items():
-        entered = np.array([(row.lon, row.lat) for row in some], dtype=np.float64)
+    for datum, some in _by_datum(rows).items():
+        entered = _entered(some)
         lon, lat = convert(entered[:, 0], entered[:, 1], datum, Datum.WGS84)
         lines = [row.line for row in some]
         found |= dict(zip(lines, zip(lon.tolist(), lat.tolist(), strict=True), strict=True))
     return found
+
+
+def entered_points(rows: Iterable[CustomerRow]) -> dict[Datum, Points]:
+    """Return the positions that rows give, as they were entered, by their datum."""
+    return {datum: _entered(some) for datum, some in _by_datum(rows).items()}
+
+
+def _by_datum(rows: Iterable[CustomerRow]) -> dict[Datum, list[CustomerRow]]:
+    found: dict[Datum, list[CustomerRow]] = defaultdict(list)
+    for row in rows:
+        if row.lon is not None and row.datum is not None:
+            found[row.datum].append(row)
+    return found
+
+
+def _entered(rows: list[CustomerRow]) -> Points:
+    return np.array([(row.lon, row.lat) for row in rows], dtype=np.float64)
 
 
 async def _stored(session: AsyncSession, branch_id: int) -> dict[int, Values]:

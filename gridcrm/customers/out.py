@@ -1,10 +1,13 @@
 """What the API says about customers: names and phones masked, years of birth as bands."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any, Self
 
 import msgspec
 
+from gridcrm.branches.datum_doubt import Doubt, of_report
+from gridcrm.branches.datum_shown import told
 from gridcrm.core.masking import mask_name, mask_phone
 from gridcrm.core.tables import stored
 from gridcrm.customers.models import Customer
@@ -84,6 +87,26 @@ class WarningOut(msgspec.Struct):
     rows: int
 
 
+class DatumDoubtOut(msgspec.Struct):
+    """Positions that most likely are not in the datum they are said to be in, and why.
+
+    Of so many compared, so many lie at known places if read in either; nothing was changed.
+    """
+
+    said: str
+    found: str
+    positions: int
+    compared: int
+    near_said: int
+    near_found: int
+    message: str
+
+    @classmethod
+    def of(cls, doubt: Doubt) -> Self:
+        """Return a doubt in the reader's language."""
+        return cls(**asdict(doubt), message=told(doubt))
+
+
 class ImportOut(msgspec.Struct):
     """What a file did, or would do."""
 
@@ -99,6 +122,7 @@ class ImportOut(msgspec.Struct):
     extras: dict[str, int]
     bad: list[BadRowOut]
     warnings: list[WarningOut]
+    datum_doubts: list[DatumDoubtOut]
 
     @classmethod
     def of(cls, report: dict[str, Any], *, dry_run: bool) -> Self:
@@ -117,5 +141,6 @@ class ImportOut(msgspec.Struct):
                 WarningOut(one["line"], one["column"], said(one["reason"]), one["count"])
                 for one in report["warnings"]
             ],
+            datum_doubts=[DatumDoubtOut.of(one) for one in of_report(report)],
             **{key: report[key] for key in counts},
         )

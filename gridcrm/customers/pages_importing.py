@@ -11,7 +11,9 @@ from litestar.response import Redirect, Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo import Datum
-from gridcrm.branches.showing import datums
+from gridcrm.branches import datum_shown
+from gridcrm.branches.forms import DatumIn
+from gridcrm.branches.showing import datum_name, datums
 from gridcrm.core.db import Database
 from gridcrm.core.errors import InvalidInput, NotFound
 from gridcrm.core.forms import Form, parse, refused
@@ -105,6 +107,27 @@ class ImportPages(Controller):
         await imports.check_again(session, who, import_id, choice, examined, now)
         return go(f"/customers/imports/{import_id}", gettext("The file is checked again."))
 
+    @post("/imports/{import_id:int}/datum")
+    async def answer(
+        self,
+        session: NamedDependency[AsyncSession],
+        database: NamedDependency[Database],
+        who: NamedDependency[Who],
+        now: NamedDependency[datetime],
+        import_id: FromPath[int],
+        data: URLEncodedBody[dict[str, Any]],
+    ) -> Redirect:
+        """Check the file again, with positions read in the datum that somebody says they are in."""
+        said = parse(DatumIn, data)
+        async with database.read() as reading:
+            file = await imports.open_file(reading, who, import_id)
+            choice = imports.choice_of(file).answering(said.said, said.datum)
+            examined = await imports.examine(reading, who, imports.upload_of(file), choice, now)
+        await imports.check_again(session, who, import_id, choice, examined, now)
+        words = gettext("The positions are read as {datum}.")
+        said_so = words.format(datum=datum_name(said.datum))
+        return go(f"/customers/imports/{import_id}", said_so)
+
     @post("/imports/{import_id:int}/commit")
     async def commit(
         self,
@@ -181,6 +204,7 @@ async def _file(
         report=file.report,
         before=await queries.taken_before(session, who, file),
         said=reports.said,
+        doubts=datum_shown.shown(file.report),
         fields=words.options(Field),
         datums=datums(),
         kinds=dict(words.options(ValueClass)),

@@ -94,6 +94,7 @@ class RowReader:
         known: KnownNames,
         default_datum: Datum,
         today: date,
+        read_as: Mapping[Datum, Datum],
     ) -> None:
         """Prepare a step for each mapped column."""
         fields = [(index, column, mapping.get(column)) for index, column in enumerate(columns)]
@@ -103,6 +104,7 @@ class RowReader:
         self._known = _known_keys(known)
         self._datum = self._header_datum() or default_datum
         self._today = today
+        self._read_as = read_as
 
     def column_of(self, field: Field) -> str:
         """Return the column of a field, or nothing."""
@@ -146,7 +148,7 @@ class RowReader:
         reading.column = columns[0]
         try:
             if _is_place(lon, lat, reading):
-                values["datum"] = datum
+                values["datum"] = self._read_as.get(datum, datum)
             else:
                 values["lon"] = values["lat"] = None
         except CellError as error:
