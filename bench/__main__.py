@@ -11,7 +11,7 @@ import platform
 import sys
 from typing import Any
 
-ALL = ("tessellation", "place", "imports", "segments", "cells", "draw", "web")
+ALL = ("tessellation", "place", "imports", "segments", "cells", "draw", "screen", "web")
 
 
 def main(names: list[str]) -> None:

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import folium
@@ -36,7 +37,7 @@ Features = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class _Town:
+class Town:
     """A branch with a published grid, and the keys of its manager."""
 
     plan_id: int
@@ -48,8 +49,8 @@ class _Town:
 def run(side_m: float = SIDE_M, customers: int = CUSTOMERS, runs: int = RUNS) -> dict[str, Any]:
     """Return times and bytes of the answers that a map is made of, and of folium's page."""
     with house.installation() as settings:
-        town = asyncio.run(_build(settings, side_m))
-        counts = _settle(settings, town, customers)
+        town = asyncio.run(build(settings, side_m))
+        counts = settle(settings, town, customers)
         ours, features = asyncio.run(_ours(settings, town, runs))
     _check(features, town, counts)
     peer = _folium(features, min(runs, 3))
@@ -62,17 +63,18 @@ def run(side_m: float = SIDE_M, customers: int = CUSTOMERS, runs: int = RUNS) ->
     }
 
 
-async def _build(settings: Settings, side_m: float) -> _Town:
+async def build(settings: Settings, side_m: float, now: datetime = house.NOW) -> Town:
+    """Open a branch with a published grid of squares, and sign its manager in at that time."""
     async with house.opened(settings) as app:
         async with app.state.database.transaction() as session:
             _branch, who = await house.hire(session, _CODE, HOME, RADIUS_M)
-            cookies, token = await house.give_keys(session, who)
+            cookies, token = await house.give_keys(session, who, now)
             plan_id = await house.publish_squares(session, who, side_m)
         async with app.state.database.read() as session:
-            return _Town(plan_id, await grids.cells(session, plan_id), cookies, token)
+            return Town(plan_id, await grids.cells(session, plan_id), cookies, token)
 
 
-def _settle(settings: Settings, town: _Town, customers: int) -> Counter[str]:
+def settle(settings: Settings, town: Town, customers: int) -> Counter[str]:
     """Bring customers into the cells and return how many live in each, by the cell's key."""
     keys = {stored(cell.id): cell.key for cell in town.cells}
     path = house.database_file(settings)
@@ -81,7 +83,7 @@ def _settle(settings: Settings, town: _Town, customers: int) -> Counter[str]:
     return Counter(keys[number] for number in invented.cell_id.tolist())
 
 
-async def _ours(settings: Settings, town: _Town, runs: int) -> tuple[dict[str, Any], Features]:
+async def _ours(settings: Settings, town: Town, runs: int) -> tuple[dict[str, Any], Features]:
     shapes = f"/map/outlines?plan={town.plan_id}"
     paths = {
         "api_cells_with_numbers": f"/api/v1/branches/{_CODE}/cells.geojson?metric=customers",
@@ -124,7 +126,7 @@ async def _measured(
     return {"first_ms": round(spent[0], 2), **summary(spent), **sizes}
 
 
-def _check(features: Features, town: _Town, counts: Counter[str]) -> None:
+def _check(features: Features, town: Town, counts: Counter[str]) -> None:
     """Compare the answer with what is stored: every cell, its shape and its number."""
     assert [feature["id"] for feature in features] == [cell.key for cell in town.cells]
     assert {f["id"]: f["properties"]["n"] for f in features if f["properties"]["n"]} == counts

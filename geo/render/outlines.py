@@ -49,13 +49,15 @@ def outlines_json(ids: Sequence[int], shapes: NDArray[np.object_]) -> bytes:
 
 def values_json(values: CellValues) -> bytes:
     """Return what colours the cells of a map page, and the legend that goes with it."""
-    plain = asdict(values) | {
+    plain: dict[str, Any] = {
+        "title": values.title,
         "classes": [{"colour": one.colour, "hatched": one.hatched} for one in values.classes],
         "codes": list(values.codes),
         "said": list(values.said),
+        "legend": asdict(values.legend),
     }
-    if not values.names:
-        del plain["names"]
+    if values.names:
+        plain["names"] = list(values.names)
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -69,7 +69,7 @@ class MapPages(Controller):
         name = "maps/_panel.html" if wants_fragment(request) else "maps/map.html"
         return await page(request, name, shown=shown)
 
-    @get("/frame")
+    @get("/frame", opt=PACKED)
     async def frame(
         self,
         request: Request[Any, Any, Any],

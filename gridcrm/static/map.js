@@ -20,6 +20,7 @@
     cell: ({ id }) => openCell(id),
     hover: ({ id }) => lightRow(id),
     picked: ({ ids }) => showPicked(ids),
+    recoloured: () => { if (!panel.querySelector(".cell-profile")) show(address("/map")); }, // colours come first
   };
   window.addEventListener("message", ({ origin, source, data }) => {
     if (origin === location.origin && source === frame.contentWindow) HEARD[data?.type]?.(data);
@@ -104,7 +105,6 @@
     else asked = url;
     history.replaceState(null, "", address("/map"));
     follow();
-    if (!panel.querySelector(".cell-profile")) show(address("/map"));
   });
 
   // The links beside the form keep what is chosen in it.
