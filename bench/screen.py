@@ -4,6 +4,7 @@ import asyncio
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,10 +47,11 @@ def run(
     browser: Browser | None = None,
 ) -> dict[str, Any]:
     """Return how long the page takes to open, cold and with the outlines known, and to recolour."""
-    with house.installation() as settings:
-        with ThreadPoolExecutor(1) as apart:  # Playwright keeps a loop of its own in this thread
-            opening = build(settings, side_m, datetime.now(UTC))
-            town = apart.submit(asyncio.run, opening).result()
+    with ThreadPoolExecutor(1) as apart, ExitStack() as stack:
+        # Playwright may keep a loop of its own in this thread.
+        settings = apart.submit(stack.enter_context, house.installation()).result()
+        opening = build(settings, side_m, datetime.now(UTC))
+        town = apart.submit(asyncio.run, opening).result()
         settle(settings, town, customers)
         with serving(settings) as server:
             if browser is not None:
