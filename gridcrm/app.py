@@ -37,6 +37,7 @@ from gridcrm.customers import registry as customers_registry
 from gridcrm.customers.api import CustomerApi, ImportApi
 from gridcrm.customers.filters import hand_over_part
 from gridcrm.customers.pages import CustomerPages, LookupPages
+from gridcrm.customers.pages_catchment import CatchmentPages
 from gridcrm.customers.pages_editing import EditPages
 from gridcrm.customers.pages_importing import ImportPages
 from gridcrm.customers.pages_placing import PlacingPages
@@ -123,6 +124,7 @@ PAGES: list[ControllerRouterHandler] = [
     ImportPages,
     PlacingPages,
     RememberedPages,
+    CatchmentPages,
     PublishPages,
     ConsentPages,
     TaskPages,

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
 from gridcrm.core import audit, tables
 from gridcrm.core.db import Database
 from gridcrm.core.migrate import check, config, downgrade, upgrade
-from gridcrm.customers.models import Customer, PlacedBy
+from gridcrm.customers.models import Catchment, Customer, PlacedBy
 from tests.cast import hire
 from tests.world import build
 
@@ -120,16 +120,46 @@ async def _put_people_by_name(session: Any) -> None:
     listed = (await session.exec(text("select name from place limit 1"))).scalar_one()
     branch_id = (await session.exec(text("select min(id) from branch"))).scalar_one()
     names = ("大冲 新城", "大冲 新城", "两处", "两处", listed)
+    columns = set((await session.exec(text("select * from customer limit 0"))).keys())
     for number, (name, lon) in enumerate(
         zip(names, (125.5, 125.5, 125.5, 125.6, 125.5), strict=True)
     ):
-        session.add(
-            Customer(
-                branch_id=branch_id, name=f"人{number}", phone=f"1980000000{number}", created_at=NOW,
-                updated_at=NOW, lon=lon, lat=43.8, placed_by=PlacedBy.COMMUNITY, community=name,
-            )
+        person = Customer(
+            branch_id=branch_id, name=f"人{number}", phone=f"1980000000{number}", created_at=NOW,
+            updated_at=NOW, lon=lon, lat=43.8, placed_by=PlacedBy.COMMUNITY, community=name,
         )  # fmt: skip
+        values = person.model_dump(include=columns - {"id"})
+        await session.exec(insert(tables.table("customer")).values(values))
 
 
 async def _rows(session: Any, sql: Any) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in await session.exec(sql)]
+
+
+def test_without_the_catchment_people_and_cells_stay_and_it_can_be_worked_out_again(
+    empty_url: str,
+):
+    upgrade(empty_url)
+    with_database(empty_url, fill)
+    with_database(empty_url, _work_out)
+    people = text("select count(*), count(walk_min), count(branch_share) from customer")
+    cells = text("select count(*), count(walk_min), count(branch_share) from grid_cell")
+    ((customers, *_),) = with_database(empty_url, lambda session: _rows(session, people))
+    downgrade(empty_url, "0005")
+    upgrade(empty_url)
+
+    check(empty_url)
+    assert with_database(empty_url, lambda s: _rows(s, people)) == [(customers, 0, 0)]
+    assert with_database(empty_url, lambda s: _rows(s, cells))[0][1:] == (0, 0)
+    assert with_database(empty_url, lambda s: _rows(s, text("select 1 from catchment"))) == []
+
+
+async def _work_out(session: Any) -> None:
+    branch_id = (await session.exec(text("select min(id) from branch"))).scalar_one()
+    settings: dict[str, Any] = {
+        "rings_m": [500.0], "minutes": [5.0], "speed_m_per_min": 80, "decay": 2, "attraction": 1,
+        "attractions": {}, "basis": "", "streets": 1, "competitors": 0, "worked_out_at": NOW,
+    }  # fmt: skip
+    session.add(Catchment(branch_id=branch_id, **settings))
+    for name in ("customer", "grid_cell"):
+        await session.exec(text(f"update {name} set walk_min = 1, branch_share = 1"))

@@ -53,11 +53,12 @@ class BranchPages(Controller):
         request: Request[Any, Any, Any],
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
+        now: NamedDependency[datetime],
         data: URLEncodedBody[dict[str, Any]],
     ) -> Response[Any]:
         """Change the branch."""
         try:
-            branch = await service.change(session, who, parse(BranchEdit, data))
+            branch = await service.change(session, who, parse(BranchEdit, data), now)
         except InvalidInput as error:
             branch = await queries.here(session, who)
             return await _settings(request, session, branch, refused(data, error))

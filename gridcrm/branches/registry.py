@@ -1,13 +1,14 @@
 """What domains to the right do when a branch moves; `app.install_registries` fills it."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.branches.models import Branch
 from gridcrm.core.who import Who
 
-Mover = Callable[[AsyncSession, Who, Branch], Awaitable[None]]
+Mover = Callable[[AsyncSession, Who, Branch, datetime], Awaitable[None]]
 
 _movers: tuple[Mover, ...] = ()
 
@@ -18,7 +19,7 @@ def install(movers: tuple[Mover, ...]) -> None:
     _movers = movers
 
 
-async def moved(session: AsyncSession, who: Who, branch: Branch) -> None:
+async def moved(session: AsyncSession, who: Who, branch: Branch, now: datetime) -> None:
     """Let every domain put right what it derived from the branch's position."""
     for mover in _movers:
-        await mover(session, who, branch)
+        await mover(session, who, branch, now)

@@ -32,7 +32,7 @@ async def add(session: AsyncSession, who: Who | None, form: BranchIn, now: datet
     return branch
 
 
-async def change(session: AsyncSession, who: Who, form: BranchEdit) -> Branch:
+async def change(session: AsyncSession, who: Who, form: BranchEdit, now: datetime) -> Branch:
     """Change the branch at hand; a new position is passed on to what depends on it."""
     branch = await queries.here(session, who)
     values = {key: value for key, value in _values(form).items() if getattr(branch, key) != value}
@@ -40,7 +40,7 @@ async def change(session: AsyncSession, who: Who, form: BranchEdit) -> Branch:
     session.add(branch)
     await session.flush()
     if {"lon", "lat"} & values.keys():
-        await registry.moved(session, who, branch)
+        await registry.moved(session, who, branch, now)
     audit.record(session, who, "branch_change", ("branch", branch.id), fields=sorted(values))
     return branch
 

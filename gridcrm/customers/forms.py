@@ -3,16 +3,24 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import pairwise
+from typing import Annotated
 
 from pydantic import field_validator
 from sqlmodel import Field, SQLModel
 
 from geo import Datum
+from geo.huff import DECAY
+from geo.walking import SPEED_M_PER_MIN
 from gridcrm.core.forms import Ids
+from gridcrm.core.i18n import gettext
 from gridcrm.customers import phones
 from gridcrm.customers.models import RevealReason, Tier
 
 _FEN_PER_YUAN = 100
+_MOST_LIMITS = 6
+_FARTHEST_M, _LONGEST_MIN = 20_000, 120
+_STRONGEST = 1000
 
 
 class Gender(StrEnum):
@@ -151,3 +159,55 @@ class FileIn(SQLModel):
 
     datum: Datum
     sheet: str = Field(default="", max_length=80)
+
+
+class CatchmentIn(SQLModel):
+    """How walks and shares are to be worked out; limits are written like "5, 10, 15"."""
+
+    model_config = {"extra": "forbid"}
+
+    rings_m: list[float]
+    minutes: list[float]
+    speed_m_per_min: float = Field(default=SPEED_M_PER_MIN, ge=20, le=200)
+    decay: float = Field(default=DECAY, ge=0, le=6)
+    attraction: float = Field(default=1.0, gt=0, le=_STRONGEST)
+    attractions: dict[str, Annotated[float, Field(ge=0, le=_STRONGEST)]] = {}
+
+    @field_validator("rings_m", "minutes", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> list[float]:
+        words = str(value).replace("，", ",").replace("、", ",").split(",")
+        try:
+            return [float(word) for word in words]
+        except ValueError:
+            raise ValueError(gettext("Write numbers with commas, such as 5, 10, 15.")) from None
+
+    @field_validator("rings_m", "minutes")
+    @classmethod
+    def _ascending(cls, value: list[float]) -> list[float]:
+        if not all(low < high for low, high in pairwise([0.0, *value])):
+            raise ValueError(
+                gettext("Begin with the smallest; each is larger than the one before.")
+            )
+        if len(value) > _MOST_LIMITS:
+            raise ValueError(gettext("Give at most {n} numbers.").format(n=_MOST_LIMITS))
+        return value
+
+    @field_validator("rings_m")
+    @classmethod
+    def _near(cls, value: list[float]) -> list[float]:
+        if value[-1] > _FARTHEST_M:
+            raise ValueError(gettext("Give at most {le}.").format(le=_FARTHEST_M))
+        return value
+
+    @field_validator("minutes")
+    @classmethod
+    def _walkable(cls, value: list[float]) -> list[float]:
+        if value[-1] > _LONGEST_MIN:
+            raise ValueError(gettext("Give at most {le}.").format(le=_LONGEST_MIN))
+        return value
+
+    @field_validator("attractions")
+    @classmethod
+    def _unusual(cls, value: dict[str, float]) -> dict[str, float]:
+        return {place: pull for place, pull in value.items() if pull != 1}

@@ -28,6 +28,8 @@ from gridcrm.customers.imported import CustomerRow
 from gridcrm.customers.models import Customer, Holding
 from gridcrm.customers.placement import Grid, cell_ids
 from gridcrm.customers.publishing import lock_branch
+from gridcrm.customers.reach import Reach, derived
+from gridcrm.customers.reaching import columns_of, reach_of
 from gridcrm.customers.rules import lifecycle_of
 
 _BLANK: Values = {
@@ -125,19 +127,26 @@ class _Writing:
     """One import's way into the tables of customers and holdings."""
 
     def __init__(
-        self, session: AsyncSession, branch: Branch, grid: Grid | None, now: datetime
+        self,
+        session: AsyncSession,
+        branch: Branch,
+        grid: Grid | None,
+        reach: Reach | None,
+        now: datetime,
     ) -> None:
         self.unplaced = 0
         self._session = session
         self._branch = branch
         self._grid = grid
+        self._reach = reach
         self._now = now
         self._today = local_day(now, branch.time_zone)
 
     @classmethod
     async def begin(cls, session: AsyncSession, who: Who, now: datetime) -> "_Writing":
         branch = await branches.here(session, who)
-        return cls(session, branch, await placing.grid_of(session, who.here), now)
+        grid = await placing.grid_of(session, who.here)
+        return cls(session, branch, grid, await reach_of(session, branch), now)
 
     async def add(self, people: list[Values]) -> list[int]:
         """Insert people and return their ids in the order given."""
@@ -190,7 +199,7 @@ class _Writing:
         await self._hold((row_id, values.get("products", set())) for row_id, values in people)
 
     def _derive(self, rows: list[Values], products: Sequence[set[str]]) -> None:
-        """Fill in what follows from the rest: lifecycle, distance and cell."""
+        """Fill in what follows from the rest: lifecycle, distance, walk and cell."""
         for row, held in zip(rows, products, strict=True):
             row["lifecycle"] = lifecycle_of(
                 row["opened_on"],
@@ -206,9 +215,11 @@ class _Writing:
         lat = np.array([row["lat"] for row in rows], dtype=np.float64)
         cells = cell_ids(lon, lat, self._grid)
         away = distances_m(self._branch, lon, lat)
-        for row, cell_id, metres in zip(rows, cells, away.tolist(), strict=True):
+        walks = derived(self._reach, lon, lat)
+        for row, cell_id, metres, walk in zip(rows, cells, away.tolist(), walks, strict=True):
             row["cell_id"] = cell_id
             row["distance_m"] = None if np.isnan(metres) else metres
+            row.update(columns_of(walk))
         self.unplaced += sum(cell_id is None for cell_id in cells)
 
     async def _hold(self, pairs: Iterable[tuple[int, set[str]]]) -> None:

@@ -86,6 +86,8 @@ class Customer(SQLModel, table=True):
     lon: float | None = None
     lat: float | None = None
     distance_m: float | None = Field(default=None, index=True)
+    walk_min: float | None = None
+    branch_share: float | None = None
     placed_by: PlacedBy | None = Field(default=None, sa_type=choice(PlacedBy))
     cell_id: int | None = Field(default=None, foreign_key="grid_cell.id", index=True)
     aum_fen: int | None = Field(default=None, sa_type=BigInteger)
@@ -104,6 +106,31 @@ class Customer(SQLModel, table=True):
     care_until: date | None = None
     created_at: datetime
     updated_at: datetime
+
+
+class Catchment(SQLModel, table=True):
+    """How walks and shares of a branch were worked out, and from what; no row before the first time.
+
+    `basis` tells the branch's position, streets and competitors of then from those of today;
+    `attractions` are those of competitors by their place's number, as text, where they are not 1;
+    `areas_wkb` holds the ground within each of the minutes.
+    """
+
+    __tablename__ = "catchment"
+
+    branch_id: int = Field(foreign_key="branch.id", primary_key=True)
+    rings_m: list[float] = Field(sa_type=JSON)
+    minutes: list[float] = Field(sa_type=JSON)
+    speed_m_per_min: float
+    decay: float
+    attraction: float
+    attractions: dict[str, float] = Field(sa_type=JSON)
+    basis: str = Field(max_length=200)
+    streets: int
+    competitors: int
+    reachable: float | None = None
+    areas_wkb: bytes | None = None
+    worked_out_at: datetime
 
 
 class CommunityAlias(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""Finding out where customers live, and keeping their cell and distance right."""
+"""Finding out where customers live, and keeping their cell, distance and walk right."""
 
 import asyncio
 import json
@@ -19,6 +19,8 @@ from gridcrm.core.who import Who
 from gridcrm.customers.models import CommunityAlias, Customer, PlacedBy
 from gridcrm.customers.placement import Gazetteer, Grid, Spot, cell_ids
 from gridcrm.customers.queries import counted
+from gridcrm.customers.reach import derived
+from gridcrm.customers.reaching import reach_of
 from gridcrm.grids import queries as grids
 from gridcrm.grids.models import GridCell, GridPlan
 from gridcrm.grids.registry import PeopleCount, count_points
@@ -79,9 +81,12 @@ async def put(
     grid = await grid_of(session, customers[0].branch_id) if customers else None
     (cell_id,) = cell_ids([spot.lon], [spot.lat], grid)
     (away_m,) = distances_m(branch, [spot.lon], [spot.lat]).tolist()
+    reach = await reach_of(session, branch) if customers else None
+    ((walk_min, share),) = await asyncio.to_thread(derived, reach, [spot.lon], [spot.lat])
     for customer in customers:
         customer.lon, customer.lat, customer.placed_by = spot.lon, spot.lat, placed_by
         customer.cell_id, customer.distance_m, customer.updated_at = cell_id, away_m, now
+        customer.walk_min, customer.branch_share = walk_min, share
         session.add(customer)
     await session.flush()
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from gridcrm.branches import queries as branches
 from gridcrm.branches.models import Branch
 from gridcrm.branches.rules import distances_m
 from gridcrm.core import audit
@@ -17,6 +18,7 @@ from gridcrm.customers.bulk import set_values
 from gridcrm.customers.models import Customer
 from gridcrm.customers.placement import cell_ids
 from gridcrm.customers.placing import grid_of_plan
+from gridcrm.customers.reaching import fill_cells, follow, reach_of
 from gridcrm.grids import queries as grids
 from gridcrm.grids.models import GridCell, GridPlan, PlanState
 
@@ -50,6 +52,8 @@ async def publish_plan(
     session.add(plan)
     await session.flush()
     done = await _place_all(session, plan)
+    branch = await branches.here(session, who)
+    await fill_cells(session, plan_id, await reach_of(session, branch))
     counts = {"customers": done.customers, "moved": done.moved, "unplaced": done.unplaced}
     audit.record(session, who, "grid_publish", ("grid_plan", plan_id), **counts)
     return done
@@ -71,8 +75,9 @@ async def lock_branch(session: AsyncSession, branch_id: int) -> None:
     await session.exec(mine.with_for_update(key_share=True))
 
 
-async def measure_again(session: AsyncSession, _who: Who, branch: Branch) -> None:
-    """Keep distances right when the branch has moved."""
+async def measure_again(session: AsyncSession, _who: Who, branch: Branch, now: datetime) -> None:
+    """Keep distances and walks right when the branch has moved."""
+    await follow(session, branch, now)
     rows = (
         await session.exec(
             select(Customer.id, Customer.lon, Customer.lat).where(

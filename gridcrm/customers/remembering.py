@@ -93,6 +93,7 @@ async def take_back(session: AsyncSession, who: Who, alias_id: int, now: datetim
     people = [person for person in found if name_key(person.community) == alias.name_key]
     for person in people:
         person.lon = person.lat = person.distance_m = None
+        person.walk_min = person.branch_share = None
         person.cell_id = person.placed_by = None
         person.updated_at = now
         session.add(person)

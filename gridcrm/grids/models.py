@@ -107,5 +107,7 @@ class GridCell(SQLModel, table=True):
     merchants: int | None = None
     buildings: int | None = None
     competitors: int | None = None
+    walk_min: float | None = None
+    branch_share: float | None = None
     next_step: str = Field(default="", max_length=200)
     profiled_on: date | None = None

@@ -205,11 +205,11 @@ async def test_people_are_counted_in_the_cells_of_a_draft(database: Database, ca
 
 
 async def test_when_the_branch_moves_distances_are_measured_again(
-    database: Database, cast: Cast, town: Town
+    database: Database, cast: Cast, clock: Clock, town: Town
 ):
     async with database.transaction() as session:
         branch = (await session.exec(select(Branch).where(Branch.id == cast.a.id))).one()
         branch.lon += 0.01
-        await moved(session, cast.hang, branch)
+        await moved(session, cast.hang, branch, clock.now)
 
     assert (await stored(database, town.li)).distance_m == pytest.approx(804, abs=2)
