@@ -10,7 +10,7 @@ from geo.render.view import CellValues, Legend, LegendItem
 from gridcrm.grids import queries as grids
 from gridcrm.grids.queries import CellRow
 from gridcrm.maps import nearness, patterns, queries, words
-from gridcrm.maps.metrics import Definition, Shown
+from gridcrm.maps.metrics import Definition, Measure, Shown
 from gridcrm.maps.patterns import Pairs, Standing
 from gridcrm.maps.queries import Tallies
 from gridcrm.maps.question import Question
@@ -31,12 +31,18 @@ class Line:
     shade: Shade
     said: str
     seen: Figure
+    measure: Measure
     standing: Standing | None = None
 
     @property
     def share(self) -> str:
         """Return a rate as percent."""
         return words.share(self.figure)
+
+    @property
+    def own(self) -> str:
+        """Return the figure itself in words."""
+        return words.said(self.measure, self.figure)
 
     @property
     def smoothed(self) -> str:
@@ -118,7 +124,7 @@ def _classed(
     pairs = list(zip(figures, seen, strict=True))
     looks = {pair: (used.shade(pair[1]), words.said(measure, *pair)) for pair in set(pairs)}
     lines = (
-        Line(cell, one, *looks[one, drawn], drawn)
+        Line(cell, one, *looks[one, drawn], drawn, measure)
         for cell, (one, drawn) in zip(cells, pairs, strict=True)
     )
     shown = legend(question.title, used, {one.state for one in seen}, blurred=blurred, note=note)
@@ -135,7 +141,7 @@ def _spots(
 ) -> Answer:
     measure, found = question.definition.measure, patterns.standings(figures, pairs)
     lines = (
-        Line(cell, one, spot_shade(one, at), words.stood(measure, one, at), one, at)
+        Line(cell, one, spot_shade(one, at), words.stood(measure, one, at), one, measure, at)
         for cell, one, at in zip(cells, figures, found, strict=True)
     )
     shown = spot_legend(question.title, measure, figures, found, blurred=blurred)

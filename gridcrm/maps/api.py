@@ -7,20 +7,37 @@ from datetime import datetime
 import numpy as np
 import shapely
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from geo.classify import Method
 from geo.formats.geojson_text import SCREEN_DECIMALS, collection
 from gridcrm.branches import queries as branches
 from gridcrm.core.policy import PACKED, needs
 from gridcrm.core.settings import Settings
 from gridcrm.core.who import Right, Who
 from gridcrm.maps import loading, queries
-from gridcrm.maps.answer import Answer
+from gridcrm.maps.answer import Answer, Line
 from gridcrm.maps.forms import Days, MapIn
-from gridcrm.maps.metrics import Metric
+from gridcrm.maps.metrics import Metric, Shown
 from gridcrm.maps.rules import blur_key
+
+
+def _asked(
+    metric: FromQuery[Metric] = Metric.CUSTOMERS,
+    days: FromQuery[Days] = Days.QUARTER,
+    label: FromQuery[str | None] = None,
+    segment: FromQuery[int | None] = None,
+    shown: FromQuery[Shown] = Shown.FIGURES,
+    classes: FromQuery[Method] = Method.QUANTILE,
+) -> MapIn:
+    return MapIn(
+        metric=metric, days=days, label=label, segment=segment, shown=shown, classes=classes
+    )
+
+
+_NEEDED = {"given": Provide(_asked, sync_to_thread=False)}
 
 
 class MapApi(Controller):
@@ -29,6 +46,7 @@ class MapApi(Controller):
     path = "/branches"
     tags = ("map",)
     opt = needs(Right.MAP_VIEW)
+    dependencies = _NEEDED
 
     @get("/{code:str}/cells.geojson", opt=PACKED, media_type="application/geo+json")
     async def cells(
@@ -38,25 +56,23 @@ class MapApi(Controller):
         settings: NamedDependency[Settings],
         now: NamedDependency[datetime],
         code: FromPath[str],
-        metric: FromQuery[Metric] = Metric.CUSTOMERS,
-        days: FromQuery[Days] = Days.QUARTER,
-        label: FromQuery[str | None] = None,
-        segment: FromQuery[int | None] = None,
+        given: NamedDependency[MapIn],
     ) -> Response[bytes]:
         """Return the published cells as GeoJSON, each with its value, n, class and colour.
 
         `label` is a label's slug and `segment` a segment's number, for the metrics that need one.
-        A hidden number is null.
+        `shown=smoothed` draws shares of few people towards the branch's (`smoothed`),
+        `shown=hot_spots` names cells that are high or low together with their neighbours (`class`,
+        `z` of Gi*). A hidden number is null.
         """
         branch = await branches.by_code(session, who, code)
         there = replace(who, branch_id=branch.id)
         on = await loading.ground(session, there, branch)
-        given = MapIn(metric=metric, days=days, label=label, segment=segment)
-        shown = await loading.answered(
+        found = await loading.answered(
             session, there, on, given, now, blur_key(who, settings.secret)
         )
         shapes = await queries.shapes(session, on.plan_id)
-        return Response(await asyncio.to_thread(features, shown, shapes))
+        return Response(await asyncio.to_thread(features, found, shapes))
 
 
 def features(shown: Answer, shapes: dict[int, bytes]) -> bytes:
@@ -68,6 +84,7 @@ def features(shown: Answer, shapes: dict[int, bytes]) -> bytes:
             "value": line.figure.value,
             "n": line.figure.n,
             "numerator": line.figure.numerator,
+            **_made(line, shown.question.shown),
             "class": line.shade.name,
             "colour": None if line.shade.hatched else line.shade.colour,
         }
@@ -76,3 +93,12 @@ def features(shown: Answer, shapes: dict[int, bytes]) -> bytes:
     drawn = np.array([shapes[line.cell.id] for line in shown.lines], dtype=object)
     keys = [line.cell.key for line in shown.lines]
     return collection(keys, rows, shapely.from_wkb(drawn), SCREEN_DECIMALS)
+
+
+def _made(line: Line, shown: Shown) -> dict[str, float | None]:
+    """Return what was made of the value, where something was."""
+    if shown is Shown.SMOOTHED:
+        return {"smoothed": line.seen.value}
+    if shown is Shown.HOT_SPOTS:
+        return {"z": line.standing.z if line.standing else None}
+    return {}

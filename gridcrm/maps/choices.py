@@ -5,17 +5,29 @@ from typing import Any, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gridcrm.core.i18n import gettext, local_name
+from geo.classify import Method
+from gridcrm.core.i18n import N_, gettext, local_name
 from gridcrm.core.who import Right, Who
 from gridcrm.labels import queries as labels
 from gridcrm.labels.models import Label
 from gridcrm.maps.forms import Days, MapIn
-from gridcrm.maps.metrics import DEFINITIONS, METRICS, Need
+from gridcrm.maps.metrics import DEFINITIONS, METRICS, Need, Shown
 from gridcrm.segments import queries as segments
 
 G = TypeVar("G", bound=MapIn)
 Options = list[tuple[str, str]]
 Grouped = list[tuple[str, Options]]
+
+_SHOWN = {
+    Shown.FIGURES: N_("Figures"),
+    Shown.SMOOTHED: N_("Smoothed"),
+    Shown.HOT_SPOTS: N_("Hot spots"),
+}
+_CLASSES = {
+    Method.QUANTILE: N_("Equal counts"),
+    Method.EQUAL: N_("Equal steps"),
+    Method.JENKS: N_("Natural breaks"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +38,16 @@ class Choices:
     days: Options
     labels: Grouped
     segments: Options
+    shown: Options
+    classes: Options
 
     def needs(self) -> dict[str, list[str]]:
         """Return which fields each metric needs, for the script that hides the others."""
         return {value: sorted(METRICS[value].needs) for value, _ in self.metrics}  # type: ignore[index]
+
+    def ways(self) -> dict[str, list[str]]:
+        """Return how each metric may be shown, for the script that hides the other ways."""
+        return {value: list(METRICS[value].ways) for value, _ in self.metrics}  # type: ignore[index]
 
 
 async def choices(session: AsyncSession, who: Who) -> Choices:
@@ -46,13 +64,20 @@ async def choices(session: AsyncSession, who: Who) -> Choices:
         days=[(str(int(days)), gettext("last {n} days").format(n=int(days))) for days in Days],
         labels=grouped,
         segments=[(str(row.id), local_name(row)) for row in listed],
+        shown=[(way.value, gettext(name)) for way, name in _SHOWN.items()],
+        classes=[(method.value, gettext(name)) for method, name in _CLASSES.items()],
     )
 
 
 def completed(given: G, offered: Choices) -> G:
-    """Return the same wish with the first label or segment where one is needed and missing."""
+    """Return the same wish with the first label or segment where one is needed and missing.
+
+    Where the metric can't be shown as wished, its figures are.
+    """
     needs = METRICS[given.metric].needs
     changes: dict[str, Any] = {}
+    if given.shown not in METRICS[given.metric].ways:
+        changes["shown"] = Shown.FIGURES
     if Need.LABEL in needs and not given.label and offered.labels:
         changes["label"] = offered.labels[0][1][0][0]
     if Need.SEGMENT in needs and given.segment is None and offered.segments:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from geo.classify import Method
 from gridcrm.branches.acting import acting_in
 from gridcrm.core.i18n import gettext
 from gridcrm.core.terminal import Command, Result, Terminal, acting_arguments
@@ -14,7 +15,7 @@ from gridcrm.core.who import Right
 from gridcrm.grids import queries as grids
 from gridcrm.maps import drawing, loading, queries
 from gridcrm.maps.forms import Days, MapIn
-from gridcrm.maps.metrics import Metric
+from gridcrm.maps.metrics import Metric, Shown
 from gridcrm.maps.places import KINDS
 from gridcrm.maps.rules import blur_key, sharing_key
 
@@ -31,7 +32,12 @@ async def _drawn(session: AsyncSession, terminal: Terminal, given: Namespace) ->
     branch, who = await acting_in(session, given, Right.MAP_VIEW)
     on = await loading.ground(session, who, branch)
     wanted = MapIn(
-        metric=Metric(given.metric), days=given.days, label=given.label, segment=given.segment
+        metric=Metric(given.metric),
+        days=given.days,
+        label=given.label,
+        segment=given.segment,
+        shown=Shown(given.shown),
+        classes=Method(given.classes),
     )
     secret = terminal.settings.secret
     key = sharing_key(secret) if given.shared else blur_key(who, secret)
@@ -61,6 +67,18 @@ def _arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--days", type=int, default=90, choices=[int(days) for days in Days])
     parser.add_argument("--label", metavar="SLUG", help="label, for label_share")
     parser.add_argument("--segment", type=int, metavar="ID", help="segment, for segment_members")
+    parser.add_argument(
+        "--shown",
+        default=Shown.FIGURES.value,
+        choices=[way.value for way in Shown],
+        help="figures as they are, shares of few people smoothed, or hot and cold spots",
+    )
+    parser.add_argument(
+        "--classes",
+        default=Method.QUANTILE.value,
+        choices=[method.value for method in Method],
+        help="classes with as many cells each, of the same width, or with natural breaks",
+    )
     parser.add_argument(
         "--shared",
         action="store_true",

@@ -4,7 +4,8 @@ from enum import IntEnum, StrEnum
 
 from sqlmodel import SQLModel
 
-from gridcrm.maps.metrics import Metric
+from geo.classify import Method
+from gridcrm.maps.metrics import Metric, Shown
 
 
 class Days(IntEnum):
@@ -25,6 +26,8 @@ class MapIn(SQLModel):
     days: Days = Days.QUARTER
     label: str | None = None
     segment: int | None = None
+    shown: Shown = Shown.FIGURES
+    classes: Method = Method.QUANTILE
 
 
 class View(StrEnum):
@@ -39,6 +42,7 @@ class Sort(StrEnum):
 
     NAME = "name"
     VALUE = "value"
+    RAW = "raw"
     N = "n"
     LEAD = "lead"
 

@@ -1,7 +1,7 @@
 """The page of formulas, written from the metrics so that it can't say anything else."""
 
 from gridcrm.core.counts import FEWEST_FOR_A_RATE, FEWEST_SHOWN
-from gridcrm.maps.metrics import DEFINITIONS, Definition, Measure, Need
+from gridcrm.maps.metrics import DEFINITIONS, SHOWN_FORMULAS, Definition, Measure, Need
 
 _UNITS = {
     Measure.COUNT: "a count",
@@ -33,16 +33,41 @@ them, or all, or nobody.
 
 ## Colours
 
-Cells are divided into up to five classes with about the same number of cells each; zero stands
-apart. A hatch means that there is no data, dark grey that there are too few people to show, light
-grey that there are too few for a share.
+Cells are divided into up to five classes; zero stands apart. Equal counts: about the same number
+of cells in each class (the default). Equal steps: classes of the same width on round borders.
+Natural breaks: the classes within which values differ least (Fisher, Jenks). A hatch means that
+there is no data, dark grey that there are too few people to show, light grey that there are too
+few for a share.
+
+## What is made of the figures
+
+{{made}}
+
+Both are made of nothing but the figures that the reader may see: rounded numbers enter as rounded,
+hidden ones are missing.
+
+**Smoothed** is for shares. A cell where k of n people count gets w · k/n + (1 − w) · m, with m the
+share of all cells together, w = A / (A + m/n), and A how much shares differ between cells beyond
+chance: A = max(0, Σ n (k/n − m)² / Σ n − m / mean(n)). So a share of {FEWEST_FOR_A_RATE - 1} or
+fewer people can be drawn too; its counts stand beside it. Where nobody lives there is no share.
+Source: R. J. Marshall, JRSS C 40 (1991).
+
+**Hot and cold spots** are for counts, densities and shares. Neighbours are cells that share a
+border; rivers and roads do not keep them apart. Chance is what 100,000 random orders of the
+values give, more where that is too few. Many cells are tested at once: the
+false discovery rate (Benjamini and Hochberg) keeps the share of cells that are named by chance
+below 10, 5 and 1 % for the names 90, 95 and 99 %. A cell without a value to show takes no part.
+A spot is one of the data we hold, not of the people who live there, and says nothing of a cause.
+Source: J. K. Ord and A. Getis, Geographical Analysis 27 (1995).
 """
 
 
 def formulas_markdown(remark: str = "") -> str:
     """Return the page; the remark below its title says how it is made."""
     title = f"# What the numbers on the map mean\n\n{remark}"
-    return title + _HEAD + "".join(_row(definition) for definition in DEFINITIONS) + _RULES
+    made = "\n".join(f"- {formula}" for formula in SHOWN_FORMULAS.values())
+    rows = "".join(_row(definition) for definition in DEFINITIONS)
+    return title + _HEAD + rows + _RULES.format(made=made)
 
 
 def _row(definition: Definition) -> str:

@@ -30,6 +30,14 @@ class Measure(StrEnum):
     RATE = "rate"
 
 
+class Shown(StrEnum):
+    """What is made of the figures before they are drawn."""
+
+    FIGURES = "figures"
+    SMOOTHED = "smoothed"
+    HOT_SPOTS = "hot_spots"
+
+
 class Need(StrEnum):
     """What has to be chosen besides the metric."""
 
@@ -49,7 +57,29 @@ class Definition:
     needs: frozenset[Need] = frozenset()
     right: Right = Right.MAP_VIEW
 
+    @property
+    def ways(self) -> tuple[Shown, ...]:
+        """Return how its figures may be shown."""
+        return _WAYS.get(self.measure, (Shown.FIGURES,))
 
+
+SHOWN_FORMULAS = {
+    Shown.SMOOTHED: N_(
+        "Smoothed: w × the cell's own share + (1 − w) × the share of all cells, with w near 1 where "
+        "many people live (empirical Bayes)."
+    ),
+    Shown.HOT_SPOTS: N_(
+        "Hot and cold spots: how far a cell and its neighbours together lie above or below the mean "
+        "of all cells (Getis-Ord Gi*)."
+    ),
+}
+"""What is made of the figures, in words (msgids)."""
+
+_WAYS = {
+    Measure.COUNT: (Shown.FIGURES, Shown.HOT_SPOTS),
+    Measure.DENSITY: (Shown.FIGURES, Shown.HOT_SPOTS),
+    Measure.RATE: tuple(Shown),
+}
 _PERIOD = frozenset({Need.PERIOD})
 
 DEFINITIONS = (

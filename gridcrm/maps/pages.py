@@ -29,9 +29,12 @@ from gridcrm.core.who import Right, Who
 from gridcrm.grids import queries as grids
 from gridcrm.maps import answer as answers
 from gridcrm.maps import cells, drawing, loading, queries, screen
+from gridcrm.maps.answer import Answer, Line
 from gridcrm.maps.basemap import basemap_of, drawn_in
+from gridcrm.maps.cells import Profile
 from gridcrm.maps.choices import choices, completed
 from gridcrm.maps.forms import MapIn, ViewIn
+from gridcrm.maps.metrics import Shown
 from gridcrm.maps.places import places_geojson
 from gridcrm.maps.rules import blur_key
 
@@ -198,8 +201,21 @@ class CellPages(Controller):
         """Show what is known of a cell; the map's panel gets the same without the frame."""
         cell = await grids.cell(session, who, cell_id)
         found = await cells.profile(session, who, cell, now, settings.secret)
+        drawn = await _drawn(session, who, found, _given(request), now, settings.secret)
         name = "maps/_cell.html" if wants_fragment(request) else "maps/cell.html"
-        return await page(request, name, found=found)
+        return await page(request, name, found=found, drawn=drawn)
+
+
+async def _drawn(
+    session: AsyncSession, who: Who, of: Profile, given: MapIn, now: datetime, secret: str
+) -> tuple[Answer, Line] | None:
+    """Return what the map makes of the cell's figure, None where it shows the figure itself."""
+    given = completed(given, await choices(session, who))
+    if given.shown is Shown.FIGURES or not of.is_current:
+        return None
+    on = await loading.ground(session, who)
+    found = await loading.answered(session, who, on, given, now, blur_key(who, secret))
+    return found, next(line for line in found.lines if line.cell.id == of.cell.id)
 
 
 def _outlines(shapes: Mapping[int, bytes], datum: Datum) -> bytes:

@@ -16,12 +16,16 @@ from gridcrm.core.who import Right, Who
 from gridcrm.maps import loading, queries
 from gridcrm.maps.answer import Answer, Line
 from gridcrm.maps.choices import Choices, choices, completed
-from gridcrm.maps.forms import Sort, View, ViewIn
+from gridcrm.maps.forms import MapIn, Sort, View, ViewIn
 from gridcrm.maps.loading import Ground
+from gridcrm.maps.metrics import Shown
 from gridcrm.maps.rules import State, blur_key
 
 HIGHEST = 8
 ROWS = 200
+_CHOSEN = {"metric", "days", "label", "segment", "shown", "classes"}
+_NUMBERS = (Sort.VALUE, Sort.RAW, Sort.N)
+_USUAL = {name: MapIn.model_fields[name].default for name in ("shown", "classes")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +48,33 @@ class Screen:
     @property
     def form(self) -> Form:
         """Return what is chosen, as the form's fields know it."""
-        asked = self.given.model_dump(mode="json", include={"metric", "days", "label", "segment"})
+        asked = self.given.model_dump(mode="json", include=_CHOSEN)
         return Form({name: "" if value is None else str(value) for name, value in asked.items()})
 
     def url(self, path: str = "/map", **changes: object) -> str:
         """Return an address with the same choices, but for the changes."""
         view: dict[str, object] = {"view": self.given.view.value} if self.is_table else {}
-        params = self.form.values | view | changes
+        params = self._choice | view | changes
         return f"{path}?{urlencode({k: v for k, v in params.items() if v not in ('', None)})}"
+
+    @property
+    def _choice(self) -> dict[str, object]:
+        """Return what is chosen, without what is so anyway."""
+        return {k: v for k, v in self.form.values.items() if _USUAL.get(k) != v}
+
+    def cell_url(self, line: Line) -> str:
+        """Return the address of a cell, with what the map makes of its figure."""
+        path = f"/cells/{line.cell.id}"
+        return path if self.shown is Shown.FIGURES else self.url(path, view="")
+
+    @property
+    def shown(self) -> Shown:
+        """Return what is made of the figures."""
+        return self.answer.question.shown
 
     def column_url(self, column: str) -> str:
         """Return the address that sorts by a column, the other way round if it does already."""
-        down = not self.given.down if self.given.sort == column else column in (Sort.VALUE, Sort.N)
+        down = not self.given.down if self.given.sort == column else column in _NUMBERS
         return self.url(sort=column, down=int(down))
 
     def order(self, column: str) -> str:
@@ -70,8 +89,10 @@ class Screen:
 
     def highest(self) -> list[Line]:
         """Return the cells with the most, of those that have anything to show."""
-        known = [line for line in self.answer.lines if line.figure.state is State.KNOWN]
-        return sorted(known, key=lambda line: -(line.figure.value or 0))[:HIGHEST]
+        known = [line for line in self.answer.lines if line.seen.state is State.KNOWN]
+        if self.shown is Shown.HOT_SPOTS:
+            known = [line for line in known if line.standing and line.standing.spot.is_hot]
+        return sorted(known, key=lambda line: -(line.rank or 0))[:HIGHEST]
 
     def largest(self) -> list[Line]:
         """Return the cells with the most people, of those with too few for a share."""
@@ -81,7 +102,7 @@ class Screen:
     def page(self) -> Page:
         """Return which part of the table is shown."""
         order = {"view": "table", "sort": self.given.sort.value, "down": int(self.given.down)}
-        params = self.form.values | order
+        params = self._choice | order
         return page_of(self.given.page, len(self.answer.lines), "/map", params, ROWS)
 
     def rows(self) -> list[Line]:
@@ -101,7 +122,8 @@ class Screen:
     def _key(self) -> Callable[[Line], Any]:
         return {
             Sort.NAME: lambda line: line.cell.name,
-            Sort.VALUE: lambda line: line.figure.value,
+            Sort.VALUE: lambda line: line.rank,
+            Sort.RAW: lambda line: line.figure.value,
             Sort.N: lambda line: line.figure.n,
             Sort.LEAD: self.lead,
         }[self.given.sort]

@@ -42,7 +42,7 @@
   // Beside the table a click on the map finds the row; otherwise it opens the cell.
   function openCell(id) {
     light(id);
-    if (!lightRow(id, true)) show(`/cells/${encodeURIComponent(id)}`).then(() => sheet(true));
+    if (!lightRow(id, true)) show(address(`/cells/${encodeURIComponent(id)}`)).then(() => sheet(true));
   }
 
   function lightRow(id, scroll = false) {
@@ -91,12 +91,20 @@
 
   const address = (path) => `${path}?${new URLSearchParams(new FormData(form))}`;
 
+  const about = (data) => JSON.parse(data)[form.elements.metric.value] || [];
+
   function fields() {
-    const needs = JSON.parse(form.dataset.needs)[form.elements.metric.value] || [];
+    const { shown } = form.elements, ways = about(form.dataset.ways);
+    for (const option of shown.options) option.hidden = option.disabled = !ways.includes(option.value);
+    if (!ways.includes(shown.value)) shown.value = ways[0];
+    const needs = about(form.dataset.needs).concat(shown.value === "hot_spots" ? [] : ["classes"]);
     form.querySelectorAll("[data-need]").forEach((box) => box.classList.toggle("on", needs.includes(box.dataset.need)));
   }
 
   form.addEventListener("change", fields);
+  form.querySelector("[data-map-how]").addEventListener("click", ({ currentTarget }) => {
+    currentTarget.setAttribute("aria-expanded", form.classList.toggle("how"));
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     fields();
