@@ -13,6 +13,7 @@ from gridcrm import __version__
 from gridcrm.accounts import queries, service, trail
 from gridcrm.accounts.action_words import action_words, detail_words, thing_words
 from gridcrm.accounts.forms import UserIn
+from gridcrm.accounts.words import tokens_ended
 from gridcrm.core.audit import first_broken
 from gridcrm.core.db import Database, sqlite_version_is_safe
 from gridcrm.core.errors import InvalidInput
@@ -81,7 +82,7 @@ class UserPages(Controller):
             )
         except InvalidInput as error:
             return await _users(request, session, refused(data, error))
-        return await _users(request, session, Form(), (user.username, password))
+        return await _users(request, session, Form(), (user.username, password, ""))
 
     @post("/{user_id:int}/reset")
     async def reset(
@@ -89,11 +90,13 @@ class UserPages(Controller):
         request: Request[Any, Any, Any],
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
+        now: NamedDependency[datetime],
         user_id: FromPath[int],
     ) -> Template:
-        """Give an account a new password and show it once."""
-        user, password = await service.reset_password(session, who, user_id)
-        return await _users(request, session, Form(), (user.username, password))
+        """Give an account a new password and show it once; its sessions and tokens end."""
+        made = await service.reset_password(session, who, user_id, now)
+        shown = (made.user.username, made.password, tokens_ended(made.tokens))
+        return await _users(request, session, Form(), shown)
 
     @post("/{user_id:int}/close")
     async def close(
@@ -160,7 +163,7 @@ async def _users(
     request: Request[Any, Any, Any],
     session: AsyncSession,
     form: Form,
-    made: tuple[str, str] | None = None,
+    made: tuple[str, str, str] | None = None,
 ) -> Template:
     return await page(
         request,

@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gridcrm.accounts import queries, service
 from gridcrm.accounts.forms import PasswordIn, SignInIn, TokenIn
 from gridcrm.accounts.middleware import COOKIE, LANGUAGE_COOKIE
+from gridcrm.accounts.words import tokens_ended
 from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.forms import Form, parse, refused
 from gridcrm.core.i18n import Language, gettext, say
@@ -114,15 +115,19 @@ class OwnPages(Controller):
         request: Request[Any, Any, Any],
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
+        now: NamedDependency[datetime],
         data: URLEncodedBody[dict[str, Any]],
     ) -> Response[Any]:
-        """Change one's password; every session ends."""
+        """Change one's password; every session and every token ends."""
         try:
             form = parse(PasswordIn, data)
-            await service.change_password(session, who, form.old_password, form.new_password)
+            ended = await service.change_password(
+                session, who, form.old_password, form.new_password, now
+            )
         except InvalidInput as error:
             return await _me(request, session, who, refused({}, error))
-        return go("/sign-in", gettext("Your password is changed. Please sign in again."))
+        said = [gettext("Your password is changed. Please sign in again."), tokens_ended(ended)]
+        return go("/sign-in", " ".join(filter(None, said)))
 
     @post("/me/tokens")
     async def add_token(

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete, update
 from sqlmodel import col
@@ -16,6 +17,14 @@ from gridcrm.core.i18n import Language
 from gridcrm.core.who import Role, Who
 
 TOKEN_DAYS = 90
+
+
+class NewPassword(NamedTuple):
+    """An account with the password it was given, and how many of its tokens ended."""
+
+    user: User
+    password: str
+    tokens: int
 
 
 async def sign_in(
@@ -102,27 +111,34 @@ async def add_user(
     return user, password
 
 
-async def change_password(session: AsyncSession, who: Who, old: str, new: str) -> None:
-    """Change one's own password and end all of one's sessions."""
+async def change_password(
+    session: AsyncSession, who: Who, old: str, new: str, now: datetime
+) -> int:
+    """Change one's own password, end all of one's sessions and tokens; return how many tokens."""
     user = await _existing(session, who.user_id)
     if not await asyncio.to_thread(keys.password_fits, user.password_hash, old):
         raise InvalidInput({"old_password": "This is not your present password."})
     user.password_hash = await asyncio.to_thread(keys.hash_password, new)
     session.add(user)
     await _end_sessions(session, who.user_id)
-    audit.record(session, who, "password_change", ("user", who.user_id))
+    ended = await _end_tokens(session, who.user_id, now)
+    audit.record(session, who, "password_change", ("user", who.user_id), tokens=ended)
+    return ended
 
 
-async def reset_password(session: AsyncSession, who: Who, user_id: int) -> tuple[User, str]:
-    """Give an account a new password, end its sessions and return it with the password."""
+async def reset_password(
+    session: AsyncSession, who: Who, user_id: int, now: datetime
+) -> NewPassword:
+    """Give an account a new password; its sessions and tokens end, whoever holds them."""
     user = await _existing(session, user_id)
     password = keys.new_password()
     user.password_hash = await asyncio.to_thread(keys.hash_password, password)
     user.failed_count, user.locked_until = 0, None
     session.add(user)
     await _end_sessions(session, user_id)
-    audit.record(session, who, "password_reset", ("user", user_id))
-    return user, password
+    ended = await _end_tokens(session, user_id, now)
+    audit.record(session, who, "password_reset", ("user", user_id), tokens=ended)
+    return NewPassword(user, password, ended)
 
 
 async def set_active(
@@ -136,9 +152,7 @@ async def set_active(
     session.add(user)
     if not active:
         await _end_sessions(session, user_id)
-        for token in await queries.tokens(session, user_id):
-            token.revoked_at = token.revoked_at or now
-            session.add(token)
+        await _end_tokens(session, user_id, now)
     audit.record(session, who, "user_open" if active else "user_close", ("user", user_id))
     return user
 
@@ -199,6 +213,15 @@ async def _start_session(session: AsyncSession, user: User, address: str, now: d
 
 async def _end_sessions(session: AsyncSession, user_id: int) -> None:
     await session.exec(delete(UserSession).where(col(UserSession.user_id) == user_id))
+
+
+async def _end_tokens(session: AsyncSession, user_id: int, now: datetime) -> int:
+    """End a person's API tokens and return how many could still be used."""
+    theirs = update(ApiToken).where(
+        col(ApiToken.user_id) == user_id, col(ApiToken.revoked_at).is_(None)
+    )
+    ended = await session.exec(theirs.values(revoked_at=now).returning(col(ApiToken.expires_at)))
+    return sum(expires_at > now for (expires_at,) in ended)
 
 
 async def _existing(session: AsyncSession, user_id: int) -> User:

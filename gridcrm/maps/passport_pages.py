@@ -4,12 +4,13 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
-from litestar import Controller, Request, Response, get
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from gridcrm.core.db import Database
 from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import page
 from gridcrm.core.policy import needs
@@ -53,19 +54,23 @@ class PassportPages(Controller):
             say=passport_words,
         )
 
-    @get("/cells/{cell_id:int}/passport.pdf")
+    @post("/cells/{cell_id:int}/passport.pdf")
     async def file(
         self,
         session: NamedDependency[AsyncSession],
+        database: NamedDependency[Database],
         who: NamedDependency[Who],
         settings: NamedDependency[Settings],
         now: NamedDependency[datetime],
         cell_id: FromPath[int],
     ) -> Response[bytes]:
-        """Return one cell as a page of PDF."""
+        """Hand out one cell as a page of PDF."""
         asked = Asked(who, now, settings.secret, settings.base_url)
-        book = await passports.one(session, asked, cell_id)
-        return _pdf(await asyncio.to_thread(passports_pdf, book), f"cell-{cell_id}.pdf")
+        async with database.read() as reading:
+            book = await passports.one(reading, asked, cell_id)
+        content = await asyncio.to_thread(passports_pdf, book)
+        passports.note(session, who, ("grid_cell", cell_id), book)
+        return _pdf(content, f"cell-{cell_id}.pdf")
 
     @get("/grids/{plan_id:int}/passports")
     async def files(
@@ -81,23 +86,29 @@ class PassportPages(Controller):
             request, "maps/passports.html", plan=plan, parts=parts, most_a_file=MOST_A_FILE
         )
 
-    @get("/grids/{plan_id:int}/passports.pdf")
+    @post("/grids/{plan_id:int}/passports.pdf")
     async def book(
         self,
         session: NamedDependency[AsyncSession],
+        database: NamedDependency[Database],
         who: NamedDependency[Who],
         settings: NamedDependency[Settings],
         now: NamedDependency[datetime],
         plan_id: FromPath[int],
         part: FromQuery[int] = 1,
     ) -> Response[bytes]:
-        """Return the cells of a plan as one PDF; those of a large plan in parts."""
+        """Hand out the cells of a plan as one PDF; those of a large plan in parts."""
         asked = Asked(who, now, settings.secret, settings.base_url)
-        book = await passports.part(session, asked, plan_id, part)
-        name = f"cells-v{book.plan.version}-{part}.pdf"
-        return _pdf(await asyncio.to_thread(passports_pdf, book), name)
+        async with database.read() as reading:
+            book = await passports.part(reading, asked, plan_id, part)
+        content = await asyncio.to_thread(passports_pdf, book)
+        passports.note(session, who, ("grid_plan", plan_id), book)
+        return _pdf(content, f"cells-v{book.plan.version}-{part}.pdf")
 
 
 def _pdf(content: bytes, name: str) -> Response[bytes]:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type="application/pdf", headers=headers)
+    headers = {
+        "content-disposition": f'attachment; filename="{name}"',
+        "cache-control": "no-store",
+    }
+    return Response(content, status_code=200, media_type="application/pdf", headers=headers)

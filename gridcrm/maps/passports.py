@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo.render.view import Level
 from gridcrm.branches.models import Branch, Place, PlaceKind
+from gridcrm.core import audit
 from gridcrm.core.errors import NotFound
 from gridcrm.core.tables import stored
 from gridcrm.core.who import Who
@@ -94,6 +95,11 @@ async def parts(session: AsyncSession, who: Who, plan_id: int) -> tuple[GridPlan
         Part(number, chunk[0].name, chunk[-1].name, len(chunk))
         for number, chunk in enumerate(chunks, start=1)
     ]
+
+
+def note(session: AsyncSession, who: Who, thing: tuple[str, int], book: Book) -> None:
+    """Record that somebody took passports along."""
+    audit.record(session, who, "passport_take", thing, format="pdf", cells=len(book.passports))
 
 
 async def _book(

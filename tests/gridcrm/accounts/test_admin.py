@@ -2,7 +2,7 @@ import re
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.accounts.models import User, UserSession
@@ -115,6 +115,52 @@ async def test_a_new_password_ends_the_old_one_and_every_session(
         sessions = (await session.exec(select(UserSession))).all()
     assert (old.status_code, new.status_code) == (422, 303)
     assert [s.user_id for s in sessions] == [cast.guan.user_id, cast.zhou.user_id]
+
+
+async def resets(database: Database, action: str) -> list[dict[str, object]]:
+    async with database.read() as session:
+        query = select(AuditEntry).where(col(AuditEntry.action) == action)
+        return [entry.details for entry in await session.exec(query)]
+
+
+async def test_a_new_password_ends_the_tokens_too_and_nobody_elses(
+    browser: Browser, cast: Cast, clock: Clock, database: Database
+):
+    of_zhou = await give_token(database, cast.zhou, clock.now)
+    of_wang = await give_token(database, cast.wang, clock.now)
+    await seat(database, browser, cast.guan, clock.now)
+
+    answer = await browser.post(f"/admin/users/{cast.zhou.user_id}/reset")
+    zhou = await browser.get("/api/v1/branches", headers=of_zhou)
+    wang = await browser.get("/api/v1/branches", headers=of_wang)
+    await seat(database, browser, cast.guan, clock.now)
+    again = await browser.post(f"/admin/users/{cast.zhou.user_id}/reset")
+
+    assert (zhou.status_code, wang.status_code) == (401, 200)
+    assert "1 token for programs ended" in answer.text
+    assert "for programs ended" not in again.text
+    assert await resets(database, "password_reset") == [{"tokens": 1}, {"tokens": 0}]
+
+
+async def test_zhou_who_changes_the_own_password_ends_the_own_tokens(
+    browser: Browser, cast: Cast, clock: Clock, database: Database
+):
+    of_zhou = await give_token(database, cast.zhou, clock.now)
+    await seat(database, browser, cast.zhou, clock.now)
+
+    warned = await browser.get("/me")
+    wrong = await browser.post_form(
+        "/me/password", old_password="wrong", new_password="another-long-one"
+    )
+    before = await browser.get("/api/v1/branches", headers=of_zhou)
+    await browser.post_form("/me/password", old_password=PASSWORD, new_password="another-long-one")
+    said = await browser.get("/sign-in")
+    after = await browser.get("/api/v1/branches", headers=of_zhou)
+
+    assert "your tokens for programs end" in warned.text
+    assert (wrong.status_code, before.status_code, after.status_code) == (422, 200, 401)
+    assert "1 token for programs ended" in said.text
+    assert await resets(database, "password_change") == [{"tokens": 1}]
 
 
 async def test_a_closed_account_is_out_at_once_and_can_be_opened_again(

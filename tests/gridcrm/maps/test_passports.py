@@ -7,10 +7,12 @@ from datetime import timedelta
 
 import pytest
 import shapely
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.branches.models import PlaceKind
 from gridcrm.core.db import Database
+from gridcrm.core.models import AuditEntry
 from gridcrm.core.who import Who
 from gridcrm.customers.models import Customer
 from gridcrm.labels.models import CustomerLabel, Label, LabelSource
@@ -113,8 +115,8 @@ async def test_the_passport_shows_the_cell_its_street_its_neighbour_and_no_custo
 
 async def test_a_file_holds_one_page_a_cell_and_its_chinese_can_be_searched(at, filled: Town):
     browser = await at(filled.cast.hang)
-    alone = await browser.get(f"/cells/{filled.east.id}/passport.pdf")
-    book = await browser.get(f"/grids/{filled.plan.id}/passports.pdf")
+    alone = await browser.post(f"/cells/{filled.east.id}/passport.pdf")
+    book = await browser.post(f"/grids/{filled.plan.id}/passports.pdf")
 
     assert alone.headers["content-type"] == "application/pdf"
     assert (pages(alone.content), pages(book.content)) == (1, 2)
@@ -139,24 +141,52 @@ async def test_a_large_grid_comes_in_several_files(
     browser = await at(filled.cast.zhou)
     url = f"/grids/{filled.plan.id}/passports"
     listed = (await browser.get(url)).text
-    second = await browser.get(f"{url}.pdf?part=2")
+    second = await browser.post(f"{url}.pdf?part=2")
 
     assert f"{url}.pdf?part=2" in listed
     assert pages(second.content) == 1
     for nowhere in ("0", "-1", "3"):
-        assert (await browser.get(f"{url}.pdf?part={nowhere}")).status_code == 404
+        assert (await browser.post(f"{url}.pdf?part={nowhere}")).status_code == 404
+
+
+async def taken(database: Database) -> list[tuple[int | None, str, str, dict[str, object]]]:
+    query = select(AuditEntry).where(col(AuditEntry.action) == "passport_take")
+    async with database.read() as session:
+        found = await session.exec(query.order_by(col(AuditEntry.seq)))
+        return [(one.actor_id, one.object_type, one.object_id, one.details) for one in found]
+
+
+async def test_who_takes_passports_along_stands_in_the_audit_and_who_looks_does_not(
+    at, filled: Town, database: Database
+):
+    browser = await at(filled.cast.hang)
+    for path in (f"/cells/{filled.east.id}/passport", f"/grids/{filled.plan.id}/passports"):
+        assert f'action="{path}.pdf' in (await browser.get(path)).text
+        assert await taken(database) == []
+    one = await browser.post(f"/cells/{filled.east.id}/passport.pdf")
+    await browser.post(f"/grids/{filled.plan.id}/passports.pdf")
+    await browser.post(f"/grids/{filled.plan.id}/passports.pdf?part=9")
+
+    hang = filled.cast.hang.user_id
+    assert one.headers["cache-control"] == "no-store"
+    assert await taken(database) == [
+        (hang, "grid_cell", str(filled.east.id), {"format": "pdf", "cells": 1}),
+        (hang, "grid_plan", str(filled.plan.id), {"format": "pdf", "cells": 2}),
+    ]
 
 
 @pytest.mark.parametrize(
     "path", ["/cells/{0}/passport", "/cells/{0}/passport.pdf", "/grids/{1}/passports", "/grids/{1}/passports.pdf"]
 )  # fmt: skip
 async def test_the_inspector_is_refused_and_branch_b_finds_nothing(
-    at, cast: Cast, filled: Town, path: str
+    at, cast: Cast, filled: Town, database: Database, path: str
 ):
     url = path.format(filled.west.id, filled.plan.id)
+    method = "POST" if path.endswith(".pdf") else "GET"
     browser = await at(cast.xun)
-    refused = await browser.get(url)
+    refused = await browser.request(method, url)
     browser = await at(cast.bo)
-    hidden = await browser.get(url)
+    hidden = await browser.request(method, url)
 
     assert (refused.status_code, hidden.status_code) == (403, 404)
+    assert await taken(database) == []
