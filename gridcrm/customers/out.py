@@ -28,6 +28,7 @@ class CustomerOut(msgspec.Struct):
     cell_id: int | None
     cell: str | None
     distance_m: float | None
+    walk_min: float | None
     tier: str | None
     lifecycle: str
     owner: str | None
@@ -50,6 +51,7 @@ class CustomerOut(msgspec.Struct):
             cell_id=customer.cell_id,
             cell=cell,
             distance_m=None if customer.distance_m is None else round(customer.distance_m, 1),
+            walk_min=customer.walk_min,
             tier=customer.tier,
             lifecycle=customer.lifecycle,
             owner=owner,

@@ -17,7 +17,7 @@ from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import page
 from gridcrm.core.tables import stored
 from gridcrm.core.who import Right, Who
-from gridcrm.customers import products, queries, registry, rules, words
+from gridcrm.customers import catchment, products, queries, registry, rules, words
 from gridcrm.customers.models import Customer, RevealReason
 from gridcrm.customers.registry import Entry
 from gridcrm.grids import queries as grids
@@ -114,6 +114,7 @@ async def _known(
         "product_name": products.name_of,
         "staff": staff,
         "cell": cell,
+        "stands": await catchment.standing(session, branch),
         "today": today,
         "sees_money": who.may(Right.CUSTOMERS_REVEAL),
         "may_hand_over": rules.may_hand_over(who),

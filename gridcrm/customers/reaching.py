@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -196,10 +197,10 @@ def _reach(branch: Branch, given: Settings, lines: list[bytes], near: list[Rival
     )
 
 
-def _lines(lines: list[bytes]) -> np.ndarray[Any, Any]:
+def _lines(lines: list[bytes]) -> NDArray[np.object_]:
     """Return the streets that are lines; squares drawn as areas are nothing to walk along."""
-    shapes: np.ndarray[Any, Any] = np.asarray(shapely.from_wkb(lines), dtype=object)
-    are_lines: np.ndarray[Any, Any] = shapely.get_dimensions(shapes) == 1
+    shapes: NDArray[np.object_] = np.asarray(shapely.from_wkb(lines), dtype=object)
+    are_lines: NDArray[np.bool_] = shapely.get_dimensions(shapes) == 1
     return shapes[are_lines]
 
 

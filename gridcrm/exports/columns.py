@@ -147,6 +147,7 @@ _COLUMNS = (
     Column("labels", N_("Labels"), _label_names),
     Column("owner", N_("Looked after by"), _owner_name),
     Column("distance", N_("Distance (m)"), lambda _: func.round(col(Customer.distance_m))),
+    Column("walk", N_("Walk to the branch (min)"), lambda _: col(Customer.walk_min)),
     Column("last_active", N_("Last active"), lambda _: col(Customer.last_active_on)),
     Column(
         "answer", N_("Answer"), lambda _: col(Invitation.state),

@@ -15,6 +15,7 @@ from gridcrm.segments.condition import Condition, Context, Input, InputKind, Nam
 _GROUP = N_("Where they live")
 _MOST_CELLS = 2000
 _FARTHEST_M = 1_000_000
+_LONGEST_MIN = 120
 
 
 class LivesInCell(Condition):
@@ -75,6 +76,26 @@ class LivesWithin(Condition):
         return bounds_in_words(self.min_m, self.max_m, said)
 
 
+class WalksWithin(Condition):
+    """Minutes on foot to the branch, along the streets."""
+
+    kind: Literal["walk"] = "walk"
+    max_min: float = Field(ge=0, le=_LONGEST_MIN)
+
+    title: ClassVar = N_("Walk to the branch")
+    group: ClassVar = _GROUP
+    verbs: ClassVar = (N_("live"), N_("do not live"))
+    ask: ClassVar = N_("at most {max_min} minutes on foot from the branch")
+    inputs: ClassVar = (
+        Input("max_min", InputKind.NUMBER, N_("Minutes"), minimum=0, maximum=_LONGEST_MIN),
+    )
+
+    def clause(self, context: Context) -> ColumnElement[bool]:
+        """Return the condition as SQL; to whom no way leads, and who has no place, is not within."""
+        walk = col(Customer.walk_min)
+        return and_(walk.is_not(None), walk <= self.max_min)
+
+
 class IsUnplaced(Condition):
     """Nobody knows yet in which cell they live."""
 
@@ -115,4 +136,10 @@ def _years_before(today: date, years: int) -> date:
     return first_of_month + timedelta(days=today.day - 1)
 
 
-CONDITIONS: tuple[type[Condition], ...] = (LivesInCell, LivesWithin, IsUnplaced, MovedIn)
+CONDITIONS: tuple[type[Condition], ...] = (
+    LivesInCell,
+    LivesWithin,
+    WalksWithin,
+    IsUnplaced,
+    MovedIn,
+)

@@ -24,6 +24,8 @@ from gridcrm.core.i18n import N_, Language, spoken
 from gridcrm.core.tables import stored
 from gridcrm.core.uploads import Upload
 from gridcrm.core.who import Who
+from gridcrm.customers import catchment, reaching
+from gridcrm.customers.forms import CatchmentIn
 from gridcrm.customers.models import Customer
 from gridcrm.labels.models import Label
 from gridcrm.web.demo import around, grid, history, people, town, year
@@ -78,6 +80,7 @@ async def build(
     progress(2, steps, _WORK)
     with spoken(Language.ZH):  # a cell keeps the name it was given when it was drawn
         await grid.draw(session, stage.staff, now, real=where.real)
+    await _catchment(stage)
     for person in customers:
         await session.refresh(person, ["cell_id"])
     progress(3, steps, _WORK)
@@ -146,6 +149,12 @@ async def _customers(stage: Stage, where: Setting) -> list[Customer]:
     stage.session.add_all(made)
     await stage.session.flush()
     return made
+
+
+async def _catchment(stage: Stage) -> None:
+    form = CatchmentIn.model_validate({"rings_m": "500,1000,1500", "minutes": "5,10,15"})
+    ways = await reaching.known(stage.session, stage.branch, form)
+    await catchment.work_out(stage.session, stage.manager, form, ways, stage.now)
 
 
 async def _background(stage: Stage, customers: list[Customer]) -> None:

@@ -122,7 +122,16 @@ def _streets() -> list[_Raw]:
         half = (i + 0.5) * _AVENUE_M / 2
         lane = shapely.LineString([(-_REACH_M + 200, half), (_REACH_M - 200, half)])
         made.append((f"lane-{i}", PlaceKind.ROAD, "", lane))
-    return made
+    every = shapely.union_all([shape for *_, shape in made])
+    return [(ref, kind, name, _with_crossings(shape, every)) for ref, kind, name, shape in made]
+
+
+def _with_crossings(street: BaseGeometry, every: BaseGeometry) -> BaseGeometry:
+    """Return a street with a corner wherever it meets another, so that one can turn there."""
+    corners = shapely.get_coordinates(every)
+    here = corners[shapely.dwithin(shapely.points(corners), street, 1e-6)]
+    along = np.round([street.project(shapely.Point(corner)) for corner in here], 3)
+    return shapely.LineString(here[np.unique(along, return_index=True)[1]])
 
 
 def _communities() -> list[_Raw]:

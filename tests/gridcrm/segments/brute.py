@@ -21,6 +21,7 @@ class Person:
     lifecycle: str = "prospect"
     cell: int | None = None
     distance_m: float | None = None
+    walk_min: float | None = None
     owner: int | None = None
     has_child: bool | None = None
     moved_in_on: date | None = None
@@ -102,6 +103,7 @@ _KINDS: dict[str, Any] = {
     "labels_in_branch_of_tree": _several,
     "age_band": _age,
     "distance": _distance,
+    "walk": lambda p, person, _: person.walk_min is not None and person.walk_min <= p["max_min"],
     "moved_in": _moved_in,
     "opened": _opened,
     "tier": lambda p, person, _: person.tier in p["in"],

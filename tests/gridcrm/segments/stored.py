@@ -40,7 +40,7 @@ def _customer(person: Person, branch_id: int, customer_id: int) -> Customer:
     return Customer(
         id=customer_id, branch_id=branch_id, name="张三", birth_year=person.birth_year,
         tier=person.tier, lifecycle=person.lifecycle, cell_id=person.cell,
-        distance_m=person.distance_m, owner_id=person.owner, has_child=person.has_child,
+        distance_m=person.distance_m, walk_min=person.walk_min, owner_id=person.owner, has_child=person.has_child,
         moved_in_on=person.moved_in_on, opened_on=person.opened_on, occupation=person.occupation,
         organisation=person.organisation, created_at=NOON, updated_at=NOON,
     )  # fmt: skip

@@ -99,6 +99,10 @@ def test_what_is_stored_says_nothing_that_goes_without_saying():
             "People who are aged 60 or over, have a child and are looked after by anybody.",
         ),
         ({"kind": "distance", "max_m": 1500}, "People who live within 1,500 m of the branch."),
+        (
+            {"kind": "walk", "max_min": 10},
+            "People who live at most 10 minutes on foot from the branch.",
+        ),
         ({"kind": "tier", "in": ["mass", "private"]}, "People who belong to the tier Mass or private."),
         ({"not": {"kind": "holding"}}, "People who do not hold any product."),
         ({"kind": "organisation"}, "People who work at a known employer."),
