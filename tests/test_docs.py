@@ -1,6 +1,7 @@
 """What the reference says is what the code does."""
 
 import importlib.util
+import pkgutil
 import re
 import sys
 from pathlib import Path
@@ -40,6 +41,15 @@ def test_every_public_function_of_geo_has_an_example_with_a_picture():
     assert drawn == {name for name, _ in pages.examples()}
     seen = {one.__name__ for _, example in pages.examples() for one in pages.shown(example)}
     assert set(geo.__all__) <= seen
+
+
+def test_every_name_on_the_way_of_a_row_is_in_the_code():
+    page = (ROOT / "docs" / "how-it-flows.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`", page)
+    inside = [name if name.startswith("geo.") else f"gridcrm.{name}" for name in named]
+    assert len(inside) > 20
+    for name in inside:
+        assert pkgutil.resolve_name(name) is not None
 
 
 def test_no_setting_is_read_that_is_not_documented():
