@@ -1,6 +1,7 @@
 """Rates of small cells, drawn towards the rate of all as far as chance alone explains them."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +13,17 @@ from geo.stats import rate
 Floats = NDArray[np.float64]
 
 
+class Chance(StrEnum):
+    """What a cell counts: rare events, of which one person may have several, or some of its people.
+
+    By chance alone, rates then vary by m / n, or by m · (1 - m) / n; for a common share that is
+    much less.
+    """
+
+    EVENTS = "events"
+    PEOPLE = "people"
+
+
 @dataclass(frozen=True, eq=False)
 class Smoothed:
     """Rates after smoothing: what a cell's own rate weighs in it, and the rate of all."""
@@ -21,11 +33,14 @@ class Smoothed:
     overall: float
 
 
-def empirical_bayes(events: ArrayLike, population: ArrayLike) -> Smoothed:
+def empirical_bayes(
+    events: ArrayLike, population: ArrayLike, chance: Chance = Chance.EVENTS
+) -> Smoothed:
     """Return every cell's rate, shrunk towards the overall rate; NaN where there is nobody.
 
     rate[i] = w[i] · events[i] / n[i] + (1 - w[i]) · m, with m = Σ events / Σ n,
-    w[i] = A / (A + m / n[i]), A = max(0, Σ n · (events / n - m)² / Σ n - m / mean(n)).
+    w[i] = A / (A + c / n[i]), A = max(0, Σ n · (events / n - m)² / Σ n - c / mean(n)),
+    c = m for events and m · (1 - m) where `events` are some of the people.
     A cell of few people hardly moves away from the rate of all; a large one keeps its own.
     Source: R. J. Marshall, Mapping disease and mortality rates using empirical Bayes estimators,
     JRSS C 40 (1991).
@@ -36,14 +51,15 @@ def empirical_bayes(events: ArrayLike, population: ArrayLike) -> Smoothed:
     weight, overall = np.full(k.shape, np.nan), np.nan
     if known.any():
         overall = float(k[known].sum() / n[known].sum())
-        weight[known] = _own_weight(k[known], n[known], overall)
+        alone = overall if chance == Chance.EVENTS else overall * (1 - overall)
+        weight[known] = _own_weight(k[known], n[known], overall, alone)
     return Smoothed(weight * rate(k, n) + (1 - weight) * overall, weight, overall)
 
 
-def _own_weight(k: Floats, n: Floats, overall: float) -> Floats:
+def _own_weight(k: Floats, n: Floats, overall: float, alone: float) -> Floats:
     spread = float((n * (k / n - overall) ** 2).sum() / n.sum())
-    between = max(0.0, spread - overall / float(n.mean()))
-    return between / (between + overall / n) if between else np.zeros_like(n)
+    between = max(0.0, spread - alone / float(n.mean()))
+    return between / (between + alone / n) if between else np.zeros_like(n)
 
 
 def _refuse_negative(k: Floats, n: Floats) -> None:

@@ -158,4 +158,6 @@ def _level_name(level: Level) -> str:
 
 
 def _short(line: answers.Line) -> str:
-    return line.said if line.figure.n else ""
+    if not line.figure.n:
+        return ""
+    return line.own if line.standing else line.said

@@ -47,8 +47,8 @@ Both are made of nothing but the figures that the reader may see: rounded number
 hidden ones are missing.
 
 **Smoothed** is for shares. A cell where k of n people count gets w · k/n + (1 − w) · m, with m the
-share of all cells together, w = A / (A + m/n), and A how much shares differ between cells beyond
-chance: A = max(0, Σ n (k/n − m)² / Σ n − m / mean(n)). So a share of {FEWEST_FOR_A_RATE - 1} or
+share of all cells together, w = A / (A + m (1 − m)/n), and A how much shares differ between cells beyond
+chance: A = max(0, Σ n (k/n − m)² / Σ n − m (1 − m) / mean(n)). So a share of {FEWEST_FOR_A_RATE - 1} or
 fewer people can be drawn too; its counts stand beside it. Where nobody lives there is no share.
 Source: R. J. Marshall, JRSS C 40 (1991).
 

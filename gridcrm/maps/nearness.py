@@ -14,7 +14,7 @@ from gridcrm.grids.shape import cells_of
 from gridcrm.maps.patterns import Pairs
 
 MOST_KEPT = 64
-"""Plans whose neighbours are kept; those of 10,000 cells take a sixth of a megabyte."""
+"""Plans whose neighbours are kept; those of 10,000 cells take a third of a megabyte."""
 _kept: dict[bytes, Pairs] = {}
 _lock = Lock()
 
@@ -43,11 +43,11 @@ def _near(plan: GridPlan, keys: Sequence[str]) -> Pairs:
 def _pairs(plan: GridPlan, keys: Sequence[str]) -> Pairs:
     position = {key: at for at, key in enumerate(keys)}
     frame = neighbors(cells_of(plan))
-    pairs = np.array(
+    pairs: Pairs = np.array(
         [
             (position.get(cell, -1), position.get(neighbor, -1))
             for cell, neighbor in zip(frame["cell_id"], frame["neighbor_id"], strict=True)
         ],
-        dtype=np.int32,
+        dtype=np.intp,
     ).reshape(-1, 2)
     return pairs[(pairs[:, 0] >= 0) & (pairs[:, 0] < pairs[:, 1])]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.hotspots import hot_spots
-from geo.smoothing import empirical_bayes
+from geo.smoothing import Chance, empirical_bayes
 from gridcrm.maps.rules import Figure, State
 
 Pairs = NDArray[np.intp]
@@ -53,7 +53,7 @@ def smoothed(figures: Sequence[Figure]) -> tuple[list[Figure], float | None]:
     """Return shares after smoothing, also of few people, and the share of all; None without any."""
     events = [np.nan if one.n is None else _counting(one) for one in figures]
     people = [0 if one.n is None else one.n for one in figures]
-    found = empirical_bayes(events, people)
+    found = empirical_bayes(events, people, Chance.PEOPLE)
     overall = None if isnan(found.overall) else found.overall
     return [_drawn_in(*pair) for pair in zip(figures, found.rate.tolist(), strict=True)], overall
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import StatsError
-from geo.smoothing import empirical_bayes
+from geo.smoothing import Chance, empirical_bayes
 
 cells = st.lists(
     st.tuples(st.integers(1, 400), st.floats(0, 1)).map(lambda c: (round(c[0] * c[1]), c[0])),
@@ -49,6 +49,27 @@ def test_one_holder_among_two_people_makes_no_top_cell():
     assert np.argmax(found.rate) == 5
     assert found.own_weight[0] < 0.3
     assert found.own_weight[5] > 0.8
+
+
+def test_common_shares_are_not_smoothed_away_as_if_they_were_rare_events():
+    random = np.random.default_rng(3)
+    people, truth = random.integers(20, 300, 200), random.beta(60, 40, 200)
+    holders = random.binomial(people, truth)
+    off = {
+        chance: np.abs(empirical_bayes(holders, people, chance).rate - truth).mean()
+        for chance in Chance
+    }
+    assert off[Chance.PEOPLE] < np.abs(holders / people - truth).mean()
+    assert off[Chance.PEOPLE] < off[Chance.EVENTS]
+
+
+def test_rare_shares_are_smoothed_alike_either_way():
+    found = [empirical_bayes([0, 5, 2, 9], [900, 800, 950, 700], chance).rate for chance in Chance]
+    assert found[0] == pytest.approx(found[1], rel=0.02)
+
+
+def test_where_everybody_counts_that_stays_so():
+    assert empirical_bayes([9, 4], [9, 4], Chance.PEOPLE).rate.tolist() == [1, 1]
 
 
 def test_rates_that_chance_alone_explains_are_all_the_same():
