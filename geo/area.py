@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from pyproj import Geod
 from shapely.errors import ShapelyError
 from shapely.geometry import MultiPolygon, Polygon, shape
@@ -55,7 +56,7 @@ def area_from_geojson(value: str | bytes | Mapping[str, Any]) -> Area:
     _refuse_other_crs(document)
     shapes = [_shape(geometry) for geometry in _geometries(document)]
     for whole in shapes:
-        _refuse_impossible(whole)
+        refuse_impossible(whole)
     polygons = [part for whole in shapes for part in polygonal_parts(whole)]
     if not polygons:
         kinds = sorted({whole.geom_type for whole in shapes}) or ["nothing"]
@@ -69,7 +70,8 @@ def area_from_geojson(value: str | bytes | Mapping[str, Any]) -> Area:
 
 def checked_area(area: BaseGeometry) -> Area:
     """Return the area itself when it is valid ground in degrees, mended when it can be."""
-    _refuse_impossible(area)
+    _refuse_other(area)
+    refuse_impossible(area)
     parts = polygonal_parts(area)
     if not parts:
         raise AreaError(
@@ -80,8 +82,7 @@ def checked_area(area: BaseGeometry) -> Area:
     flat = shapely.force_2d(area) if area.has_z else area
     if flat.is_valid and isinstance(flat, Polygon | MultiPolygon):
         return flat
-    union = shapely.union_all(parts)
-    return union if isinstance(union, Polygon) else MultiPolygon(polygonal_parts(union))
+    return area_of(polygonal_parts(shapely.union_all(parts)))
 
 
 def polygonal_parts(shape: BaseGeometry) -> list[Polygon]:
@@ -96,6 +97,41 @@ def polygonal_parts(shape: BaseGeometry) -> list[Polygon]:
         else:
             flat.extend(reversed(getattr(part, "geoms", ())))
     return polygons
+
+
+def area_of(parts: list[Polygon]) -> Area:
+    """Return valid polygons that share no ground as one area, of no ground if there are none."""
+    return parts[0] if len(parts) == 1 else MultiPolygon(parts)
+
+
+def refuse_impossible(shapes: BaseGeometry | NDArray[np.object_]) -> None:
+    """Refuse shapes with a corner that has no place on earth."""
+    lon, lat = shapely.get_coordinates(shapes).T
+    if not lon.size:
+        return
+    if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
+        raise AreaError("The area has a corner without coordinates.", "Draw it again.")
+    if (np.abs(lon) <= MAX_LON).all() and (np.abs(lat) <= MAX_LAT).all():
+        return
+    worst = int(np.argmax(np.maximum(np.abs(lon) - MAX_LON, np.abs(lat) - MAX_LAT)))
+    exchanged = (np.abs(lon) <= MAX_LAT).all() and (np.abs(lat) <= MAX_LON).all()
+    raise AreaError(
+        "The corner {lon}, {lat} is out of range.",
+        "Longitude and latitude look exchanged: write the longitude first."
+        if exchanged
+        else "Give degrees of WGS 84, longitude first.",
+        lon=lon[worst],
+        lat=lat[worst],
+    )
+
+
+def _refuse_other(area: object) -> None:
+    if not isinstance(area, BaseGeometry):
+        raise AreaError(
+            "A {kind} is no area.",
+            "Give a polygon of shapely; area_from_geojson makes one of GeoJSON.",
+            kind=type(area).__name__,
+        )
 
 
 def _ring_size(radius_m: float) -> int:
@@ -164,23 +200,3 @@ def _shape(geometry: Mapping[str, Any]) -> BaseGeometry:
             kind=geometry.get("type"),
             error=error,
         ) from error
-
-
-def _refuse_impossible(area: BaseGeometry) -> None:
-    lon, lat = shapely.get_coordinates(area).T
-    if not lon.size:
-        return
-    if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
-        raise AreaError("The area has a corner without coordinates.", "Draw it again.")
-    if (np.abs(lon) <= MAX_LON).all() and (np.abs(lat) <= MAX_LAT).all():
-        return
-    worst = int(np.argmax(np.maximum(np.abs(lon) - MAX_LON, np.abs(lat) - MAX_LAT)))
-    exchanged = (np.abs(lon) <= MAX_LAT).all() and (np.abs(lat) <= MAX_LON).all()
-    raise AreaError(
-        "The corner {lon}, {lat} is out of range.",
-        "Longitude and latitude look exchanged: write the longitude first."
-        if exchanged
-        else "Give degrees of WGS 84, longitude first.",
-        lon=lon[worst],
-        lat=lat[worst],
-    )

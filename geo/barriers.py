@@ -1,21 +1,16 @@
 """Rivers, railways and motorways that keep neighbouring cells apart, and the bridges over them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 
-from geo.plane import Plane
 from geo.tessellate.adjacency import meeting
 from geo.tessellate.cells import Cells
-from geo.tessellate.cutting import as_array
 from geo.tessellate.grid import Ints, Shapes, pack, unpack
 from geo.tessellate.touching import POINT_M, Pairs, grouped
 
-Lines = Iterable[BaseGeometry]
 Mask = NDArray[np.bool_]
 
 _HALF_M = 2.0  # what a barrier, and a bridge, takes to each side of its line
@@ -31,7 +26,7 @@ class _Parts:
     main: Mask
 
 
-def kept_apart(cells: Cells, pairs: Pairs, barriers: Lines, bridges: Lines) -> Mask:
+def kept_apart(cells: Cells, pairs: Pairs, barriers: Shapes, bridges: Shapes) -> Mask:
     """Say for each pair of neighbours whether barriers keep them apart.
 
     Barriers cut cells into parts, unless a bridge joins them. Two cells are kept apart when nobody
@@ -40,7 +35,7 @@ def kept_apart(cells: Cells, pairs: Pairs, barriers: Lines, bridges: Lines) -> M
     """
     first, second, _ = pairs
     plane, shapes = cells.tiling.plane, cells.tiling.flat(np.arange(len(cells)))
-    at, ground = _open_ground(shapes, _on_plane(plane, barriers), _on_plane(plane, bridges))
+    at, ground = _open_ground(shapes, plane.flatten_all(barriers), plane.flatten_all(bridges))
     out = np.isin(first, at) | np.isin(second, at)
     asked = np.flatnonzero(out)
     if asked.size:
@@ -53,10 +48,10 @@ def kept_apart(cells: Cells, pairs: Pairs, barriers: Lines, bridges: Lines) -> M
     return out
 
 
-def spanned(cells: Cells, bridges: Lines) -> tuple[Ints, Ints]:
+def spanned(cells: Cells, bridges: Shapes) -> tuple[Ints, Ints]:
     """Return the pairs of cells between which a bridge leads over ground that is in no cell."""
     shapes = cells.tiling.flat(np.arange(len(cells)))
-    lines = shapely.get_parts(_on_plane(cells.tiling.plane, bridges))
+    lines = shapely.get_parts(cells.tiling.plane.flatten_all(bridges))
     bridge, cell = shapely.STRtree(shapes).query(lines, predicate="intersects")
     pieces, of = shapely.get_parts(
         shapely.intersection(lines[bridge], shapes[cell]), return_index=True
@@ -69,10 +64,6 @@ def spanned(cells: Cells, bridges: Lines) -> tuple[Ints, Ints]:
     over = (bridge[of][one] == bridge[of][other]) & (start[other] - stop[one] > POINT_M)
     first, second = cell[of][one[over]], cell[of][other[over]]
     return np.minimum(first, second), np.maximum(first, second)
-
-
-def _on_plane(plane: Plane, lines: Lines) -> Shapes:
-    return plane.flatten_all(as_array(lines))
 
 
 def _open_ground(shapes: Shapes, barriers: Shapes, bridges: Shapes) -> tuple[Ints, Shapes]:

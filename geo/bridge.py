@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from numbers import Integral
+from math import isfinite
+from numbers import Integral, Real
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.assign import assign_codes
-from geo.errors import StatsError
+from geo.columns import two_columns
+from geo.errors import PointError, StatsError, one_of
 from geo.tessellate.cells import Cells
 from geo.tessellate.grid import Floats, Ints, Shapes, pack, unpack
 from geo.tessellate.overlay import common_m2, without
@@ -65,6 +67,7 @@ def carry(
     """
     if by is None:
         by = Share.AREA if frame[Share.PEOPLE].isna().any() else Share.PEOPLE
+    by = one_of(Share, by, StatsError)
     number = {cell_id: n for n, cell_id in enumerate(dict.fromkeys(frame["new_id"].tolist()))}
     target = np.array([number[cell_id] for cell_id in frame["new_id"]], dtype=np.int64)
     _refuse_unknown(counts_by_old, frame)
@@ -123,7 +126,8 @@ def _in_turn(shape: BaseGeometry, others: Shapes) -> Floats:
 def _by_people(old: Cells, new: Cells, weights: tuple[ArrayLike, ArrayLike] | None) -> _Rows:
     if weights is None:
         return np.empty(0, dtype=np.int64), np.empty(0)
-    before, after = assign_codes(*weights, old).ravel(), assign_codes(*weights, new).ravel()
+    people = two_columns(weights, PointError)
+    before, after = (assign_codes(*people, cells).ravel() for cells in (old, new))
     inside = before >= 0
     pairs = _keys(before[inside].astype(np.int64), after[inside].astype(np.int64))
     keys, count = np.unique(pairs, return_counts=True)
@@ -171,9 +175,13 @@ def _refuse_unknown(counts: Mapping[str, Count], frame: "pd.DataFrame") -> None:
             "Count by the cells that the bridge was made from.",
             cell=unknown[0],
         )
-    lost = [cell_id for cell_id, count in counts.items() if not np.isfinite(count)]
-    if lost:
-        raise StatsError("The count of {cell} is no number.", cell=lost[0])
+    for cell_id, count in counts.items():
+        if not _is_known(count):
+            raise StatsError("The count of {cell} is no number.", cell=cell_id)
+
+
+def _is_known(count: object) -> bool:
+    return isinstance(count, Real) and isfinite(float(count))
 
 
 def _whole(moved: Floats, total: int) -> NDArray[np.int64]:

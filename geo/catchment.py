@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from geo.area import Area, circle, polygonal_parts
+from geo.area import Area, area_of, circle, polygonal_parts
 from geo.distance import distance_m
 from geo.errors import CatchmentError
 from geo.points import LonLat
@@ -44,8 +44,7 @@ def bands(areas: Sequence[Area]) -> tuple[Area, ...]:
     out: list[Area] = []
     taken: BaseGeometry = Polygon()
     for area in areas:
-        rest = polygonal_parts(shapely.difference(area, taken))
-        out.append(rest[0] if len(rest) == 1 else MultiPolygon(rest))
+        out.append(area_of(polygonal_parts(shapely.difference(area, taken))))
         taken = shapely.union(taken, area)
     return tuple(out)
 

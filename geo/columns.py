@@ -1,5 +1,6 @@
 """Columns of numbers as callers give them: numbers, lists, arrays and Series of any kind."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,13 @@ def lon_lat(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     x, y = numbers(lon, PointError), numbers(lat, PointError)
     refuse_uneven(x, y)
     return x, y
+
+
+def two_columns(points: object, error: type[GeoError]) -> tuple[ArrayLike, ArrayLike]:
+    """Return longitudes and latitudes of a pair of columns; refuses what is no such pair."""
+    if not isinstance(points, Sequence | np.ndarray) or len(points) != 2:  # noqa: PLR2004
+        raise error("Points are two columns.", "Give (longitudes, latitudes).")
+    return points[0], points[1]
 
 
 def refuse_uneven(lon: NDArray[Any], lat: NDArray[Any]) -> None:

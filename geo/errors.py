@@ -80,7 +80,7 @@ class TerritoryError(GeoError):
 def one_of(choices: type[_Choice], value: object, error: type[GeoError]) -> _Choice:
     """Return the choice that a value names; refuses any other value."""
     try:
-        return choices(value)
+        return choices(str(value))
     except ValueError as unknown:
         raise error(
             "{value!r} is none of the choices.",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from pyproj.exceptions import ProjError
 
 from geo.area import checked_area
 from geo.errors import FrameError, GeoError
@@ -33,6 +34,8 @@ def read_polygons(
 
     Invalid shapes are mended, heights are passed over; what can't be a cell is refused by its row.
     """
+    if not hasattr(frame, "crs"):
+        raise FrameError("There are no shapes in this table.", "Give a GeoDataFrame.")
     if key not in frame.columns:
         raise FrameError(
             "The table has no column {key}.",
@@ -81,7 +84,16 @@ def _in_degrees(frame: "gpd.GeoDataFrame") -> "gpd.GeoDataFrame":
             "The table does not say in which coordinates it is.",
             "Set its reference system, for example EPSG:4326.",
         )
-    return frame if frame.crs.equals(CRS) else frame.to_crs(CRS)
+    if frame.crs.equals(CRS):
+        return frame
+    try:
+        return frame.to_crs(CRS)
+    except ProjError as error:
+        raise FrameError(
+            "No way leads from the coordinates of the table to WGS 84: {error}.",
+            "Save it again as EPSG:4326.",
+            error=error,
+        ) from error
 
 
 def _shapes(frame: "gpd.GeoDataFrame", keys: list[str]) -> NDArray[np.object_]:

@@ -4,12 +4,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geo.area import refuse_impossible
 from geo.barriers import kept_apart, spanned
+from geo.errors import AreaError
 from geo.tessellate.adjacency import adjacent
 from geo.tessellate.cells import Cells
-from geo.tessellate.grid import Ints, pack, unpack
+from geo.tessellate.cutting import as_array
+from geo.tessellate.grid import Ints, Shapes, pack, unpack
 from geo.tessellate.touching import Pairs
 
 if TYPE_CHECKING:
@@ -27,14 +31,25 @@ def neighbors(
     pair that barriers keep apart is left out unless a bridge leads over, and a bridge between two
     cells over ground that is in no cell makes them neighbours with a shared_m of 0.
     """
-    over = list(bridges if bridges is not None else ())
+    obstacles, over = _checked(barriers), _checked(bridges)
     pairs = adjacent(cells)
-    if barriers is not None:
-        near = ~kept_apart(cells, pairs, barriers, over)
+    if obstacles.size:
+        near = ~kept_apart(cells, pairs, obstacles, over)
         pairs = pairs[0][near], pairs[1][near], pairs[2][near]
-    if over:
+    if over.size:
         pairs = _with_spans(pairs, *spanned(cells, over))
     return _frame(cells, pairs)
+
+
+def _checked(shapes: object) -> Shapes:
+    several = as_array(shapes) if isinstance(shapes, Iterable) else as_array([shapes])
+    several = several[~shapely.is_missing(several)]
+    if isinstance(shapes, BaseGeometry) or not shapely.is_geometry(several).all():
+        raise AreaError(
+            "Barriers and bridges are lists of shapes.", "Give lines or areas of shapely."
+        )
+    refuse_impossible(several)
+    return several
 
 
 def _with_spans(pairs: Pairs, first: Ints, second: Ints) -> Pairs:

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from pyproj import Proj
 
-from geo.area import Area
+from geo.area import Area, area_of, polygonal_parts
 from geo.points import Bounds, LonLat
 
 Shapes = NDArray[np.object_]
@@ -22,6 +22,7 @@ _ECCENTRICITY_2 = 0.0066943799901413165
 _INVERSE_ROUNDS = 2
 _DEGREE_M = 111_320.0
 _STEEPEST_DEG = 89.0
+_GROUND = 2  # dimensions
 
 
 class Plane:
@@ -51,11 +52,15 @@ class Plane:
 
     def flatten(self, area: Area) -> Area:
         """Return the area with its corners on the plane, its edges straight there."""
-        return shapely.transform(area, self._forward_pairs)
+        return _mended(shapely.transform(area, self._forward_pairs))
 
     def flatten_all(self, shapes: Shapes) -> Shapes:
         """Return every shape with its corners on the plane."""
-        return shapely.transform(shapes, self._forward_pairs)
+        out = shapely.transform(shapes, self._forward_pairs)
+        crossed = np.flatnonzero((shapely.get_dimensions(out) == _GROUND) & ~shapely.is_valid(out))
+        for at in crossed.tolist():
+            out[at] = _mended(out[at])
+        return out
 
     def unflatten_all(self, shapes: Shapes) -> Shapes:
         """Return shapes of the plane with their corners in longitude and latitude."""
@@ -63,6 +68,15 @@ class Plane:
 
     def _forward_pairs(self, pairs: Floats) -> Floats:
         return np.column_stack(_projected(self._proj, *pairs.T))
+
+
+def _mended(area: Area) -> Area:
+    """Return an area whose rings don't cross.
+
+    Straight edges in degrees are not straight on the plane, and the other way round: a ring close
+    to a long edge of another one may lie on its other side.
+    """
+    return area if area.is_valid else area_of(polygonal_parts(area))
 
 
 def reach(area: Area) -> Bounds:

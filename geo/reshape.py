@@ -10,7 +10,7 @@ from geo.errors import ReshapeError
 from geo.tessellate import tessellate
 from geo.tessellate.cells import Cells
 from geo.tessellate.edited import edited
-from geo.tessellate.edits import Carve, Line, Merge, Split, Transfer
+from geo.tessellate.edits import Carve, Line, Merge, Split, Transfer, different
 from geo.tessellate.spec import EditedSpec
 
 
@@ -19,7 +19,7 @@ def merge(cells: Cells, ids: Iterable[str], into: str = "") -> Cells:
 
     `into` may name another one of them.
     """
-    return edited(cells, [Merge(tuple(ids), into)])
+    return edited(cells, [Merge(different(ids), into)])
 
 
 def split(cells: Cells, cell_id: str, line: Line) -> Cells:

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from shapely.geometry import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
-from geo.area import Area, polygonal_parts
+from geo.area import Area, area_of, polygonal_parts
 from geo.columns import lon_lat
 from geo.errors import CatchmentError
 from geo.points import LonLat
@@ -126,8 +125,7 @@ def _outline(inside: NDArray[np.bool_], corner: tuple[float, float], side_m: flo
 
 
 def _with(smaller: list[Area], area: BaseGeometry) -> Area:
-    parts = polygonal_parts(shapely.union_all([*smaller, area]))
-    return parts[0] if len(parts) == 1 else MultiPolygon(parts)
+    return area_of(polygonal_parts(shapely.union_all([*smaller, area])))
 
 
 def _refuse_standing(speed_m_per_min: float) -> None:

@@ -1,5 +1,6 @@
 """The value that dividing an area gives, and how points find their cell in it."""
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -54,52 +55,53 @@ class Tiling(Protocol):
         ...
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class Cells:
-    """The cells of an area: an immutable value, equal to another one of the same area and spec."""
+    """The cells of an area: an immutable value, equal to another one of the same area and spec.
 
-    def __init__(self, area: Area, spec: Spec, tiling: Tiling) -> None:
-        self._area = area
-        self._spec = spec
-        self._tiling = tiling
+    `area` is the ground that was divided, in EPSG:4326, and `spec` how, with the origin filled in.
+    `tiling` computes the cells; the rest of geo asks it for their shapes on the plane. Cells are
+    pickled as area and spec, from which they are made again.
+    """
+
+    area: Area
+    spec: Spec
+    tiling: Tiling
 
     def __len__(self) -> int:
-        return len(self._tiling)
+        return len(self.tiling)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Cells):
             return NotImplemented
-        return self._spec == other._spec and self._area.equals_exact(other._area, 0)
+        return self.spec == other.spec and self.area.equals_exact(other.area, 0)
 
     def __hash__(self) -> int:
-        return hash((self._spec, self._area.wkb))
+        return hash((self.spec, self.area.wkb))
 
     def __repr__(self) -> str:
-        return f"<{len(self)} cells of {self._spec!r}>"
+        return f"<{len(self)} cells of {self.spec!r}>"
 
-    @property
-    def area(self) -> Area:
-        """The ground that was divided, in EPSG:4326."""
-        return self._area
+    def __reduce__(self) -> tuple[Any, ...]:
+        from geo.tessellate import tessellate  # here, because it makes cells
 
-    @property
-    def spec(self) -> Spec:
-        """How it was divided, with the origin filled in."""
-        return self._spec
+        return tessellate, (self.area, self.spec)
 
-    @property
-    def tiling(self) -> Tiling:
-        """What computes the cells; the rest of geo asks it for their shapes on the plane."""
-        return self._tiling
+    def __deepcopy__(self, _: object) -> "Cells":
+        return self
+
+    def __copy__(self) -> "Cells":
+        return self
 
     @cached_property
     def ids(self) -> NDArray[np.object_]:
         """The id of every cell; read only."""
-        return _frozen(self._tiling.ids())
+        return _frozen(self.tiling.ids())
 
     @cached_property
     def area_m2(self) -> Floats:
         """The ground of every cell on the equal-area plane; read only."""
-        return _frozen(self._tiling.area_m2())
+        return _frozen(self.tiling.area_m2())
 
     @property
     def frame(self) -> "gpd.GeoDataFrame":
@@ -111,11 +113,11 @@ class Cells:
 
     @cached_property
     def _frame(self) -> "gpd.GeoDataFrame":
-        return cell_frame(self.ids, self._tiling.shapes(), self.area_m2)
+        return cell_frame(self.ids, self.tiling.shapes(), self.area_m2)
 
     def locate(self, lon: Floats, lat: Floats) -> Codes:
         """Return the position of the cell that holds each point, -1 for none."""
-        return self._tiling.locate(lon, lat)
+        return self.tiling.locate(lon, lat)
 
 
 def _frozen(array: _Array) -> _Array:

@@ -1,6 +1,6 @@
 """Changes made to cells by hand: small values that can be stored, read back and replayed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import numpy as np
 import shapely
 from shapely.geometry import LineString, MultiLineString
-from shapely.geometry.base import BaseGeometry
 
 from geo.area import Area, checked_area
 from geo.errors import ReshapeError
@@ -37,10 +36,10 @@ class Merge:
     into: str = ""
 
     def __post_init__(self) -> None:
-        ids = tuple(sorted(set(self.ids)))
+        ids = different(self.ids)
         if len(ids) < 2:  # noqa: PLR2004
             raise ReshapeError("One cell alone can't be merged.", "Choose two cells or more.")
-        into = self.into or ids[0]
+        into = _text(self.into) or ids[0]
         if into not in ids:
             raise ReshapeError(
                 "The merged cell can't be called {into}: that is none of the cells.",
@@ -65,6 +64,7 @@ class Split:
     line: Line
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "cell_id", _text(self.cell_id))
         object.__setattr__(self, "line", _checked_line(self.line))
 
     def to_dict(self) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class Transfer:
     shape: Area
 
     def __post_init__(self) -> None:
-        if self.source == self.target:
+        if _text(self.source) == _text(self.target):
             raise ReshapeError(
                 "{cell} has no border with itself.", "Choose two cells.", cell=self.source
             )
@@ -103,7 +103,7 @@ class Carve:
     shape: Area
 
     def __post_init__(self) -> None:
-        key = self.key.strip()
+        key = _text(self.key).strip()
         if not 0 < len(key) <= _LONGEST_KEY:
             raise ReshapeError(
                 "A drawn cell can't have the key {key!r}.",
@@ -127,18 +127,32 @@ class Carve:
 Edit = Merge | Split | Transfer | Carve
 
 
+def different(ids: object) -> tuple[str, ...]:
+    """Return different ids, sorted; one text is not taken for its letters."""
+    if isinstance(ids, str) or not isinstance(ids, Iterable):
+        raise ReshapeError("These are no ids of cells: {ids!r}.", "Give a list of them.", ids=ids)
+    return tuple(sorted({_text(one) for one in ids}))
+
+
 def edit_from_dict(values: Mapping[str, Any]) -> Edit:
     """Return the edit that `to_dict` wrote."""
     return _READERS[EditKind(values["edit"])](values)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ReshapeError("{value!r} is no text.", "Cells are named by texts.", value=value)
+    return str(value)
 
 
 def _hex(shape: Area | Line) -> str:
     return shapely.to_wkb(shape, hex=True)
 
 
-def _checked_line(line: BaseGeometry) -> Line:
+def _checked_line(line: object) -> Line:
     if not isinstance(line, LineString | MultiLineString):
-        raise ReshapeError("A cell is cut along a line, not along a {kind}.", kind=line.geom_type)
+        kind = type(line).__name__
+        raise ReshapeError("A cell is cut along a line, not along a {kind}.", kind=kind)
     flat = shapely.force_2d(line)
     xy = shapely.get_coordinates(flat)
     if not (len(xy) and np.isfinite(xy).all() and (np.abs(xy) <= (MAX_LON, MAX_LAT)).all()):

@@ -11,7 +11,7 @@ from geo.errors import SpecError
 from geo.plane import Plane, reach
 from geo.tessellate.border import held, nearby, rounded
 from geo.tessellate.finder import within
-from geo.tessellate.lattice import MAX_CELLS, SLIVER, adds_up
+from geo.tessellate.lattice import MAX_CELLS, adds_up, trace_m2
 from geo.tessellate.rings import Rings
 
 Floats = NDArray[np.float64]
@@ -42,7 +42,7 @@ class H3Tiling:
         near[np.searchsorted(indexes, border)] = True
         flat = Rings(np.column_stack(plane.forward(*degrees.xy.T)), degrees.sizes)
         pieces, area_m2 = _cut(self._ground, flat, np.flatnonzero(near))
-        kept = np.flatnonzero(area_m2 > SLIVER * flat.area())
+        kept = np.flatnonzero(area_m2 > trace_m2(flat.area(), self._ground))
         self._indexes, self._border = indexes[kept], near[kept]
         self._rings, self._degrees = flat[kept], degrees[kept]
         self._pieces, self._area_m2 = pieces[kept], area_m2[kept]
@@ -107,7 +107,7 @@ def _indexes(ground: Area, resolution: int, plane: Plane) -> tuple[Indexes, Inde
     from h3ronpy.vector import geometry_to_cells
 
     edge_m = h3.average_hexagon_edge_length(resolution, unit="m")
-    if ground.area / edge_m**2 / _HEXAGON > MAX_CELLS:
+    if ground.area / edge_m**2 / _HEXAGON + ground.length / edge_m > MAX_CELLS:
         raise SpecError(
             "H3 cells of resolution {resolution} are too small for this area.",
             "Choose a lower resolution.",

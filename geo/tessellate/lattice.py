@@ -13,8 +13,8 @@ from geo.tessellate.outline import segments
 from geo.tessellate.ragged import counting, owners
 
 MAX_CELLS = 2_000_000
-SLIVER = 1e-10  # cells below this share of a whole one are rounding noise
 
+_TRACE = 1e-10  # of a cell, or of an area smaller than that: less is what rounding leaves
 _EXACT = 1e-12
 _TOTAL = 1e-10
 
@@ -44,12 +44,12 @@ def cover(area: Area, grid: Grid) -> Lattice:
     inner = _without(inner, pack(edge.cols, edge.rows))
     if not adds_up(area, grid.whole_m2, len(inner) * grid.whole_m2, edge.shapes):
         edge = recut(area, grid, edge)
-    share = shapely.area(edge.shapes) / grid.whole_m2
+    left_m2 = shapely.area(edge.shapes)
     keys = pack(edge.cols, edge.rows)
-    real = share > SLIVER
+    real = left_m2 > trace_m2(grid.whole_m2, area)
     every = np.concatenate([inner, keys[real]])
     every.sort(kind="stable")
-    cut = real & (share < 1 - _EXACT)
+    cut = real & (left_m2 < grid.whole_m2 * (1 - _EXACT))
     return Lattice(
         *unpack(every),
         cut=np.searchsorted(every, keys[cut]),
@@ -77,6 +77,11 @@ def filled(areas: Area | Shapes, grid: Grid) -> tuple[Ints, Ints]:
     runs = bound[1::2] - bound[::2]
     keys = pack(counting(bound[::2], runs), np.repeat(row, runs))
     return keys, np.repeat(area[which][order][::2], runs)
+
+
+def trace_m2(whole_m2: Floats | float, ground: Area) -> Floats:
+    """Return up to what ground the rest of a cell, which has so much as a whole, is no cell."""
+    return np.asarray(np.minimum(whole_m2, ground.area) * _TRACE)
 
 
 def refuse_too_many(count: float, side_m: float) -> None:

@@ -11,7 +11,7 @@ from geo.errors import SpecError
 from geo.plane import Plane, reach
 from geo.tessellate.border import held
 from geo.tessellate.finder import Find, Finder
-from geo.tessellate.lattice import SLIVER
+from geo.tessellate.lattice import trace_m2
 from geo.tessellate.raster import Raster
 from geo.tessellate.sieve import Sieve
 
@@ -33,7 +33,7 @@ class PolygonTiling:
         flat, lost = held(ground, whole)
         degrees = shapes.copy()
         degrees[lost] = plane.unflatten_all(flat[lost])
-        kept = np.flatnonzero(shapely.area(flat) > SLIVER * shapely.area(whole))
+        kept = np.flatnonzero(shapely.area(flat) > trace_m2(shapely.area(whole), ground))
         if not len(kept):
             raise SpecError(
                 "None of the {count} polygons reaches into the area.",

@@ -13,7 +13,7 @@ from geo.tessellate.border import Border, border, recut
 from geo.tessellate.finder import Find, Finder, decided
 from geo.tessellate.grid import Bools, Floats, Ints, Shapes, pack, polygons, unpack
 from geo.tessellate.joints import jointed
-from geo.tessellate.lattice import SLIVER, adds_up, filled, refuse_too_many
+from geo.tessellate.lattice import adds_up, filled, refuse_too_many, trace_m2
 from geo.tessellate.outline import touched
 from geo.tessellate.quadtree import Quadtree, in_order, names
 from geo.tessellate.sieve import NONE, Sieve, ask, sieve_of
@@ -153,7 +153,7 @@ def _parts(ground: Area, tree: Quadtree, grids: list[SquareGrid]) -> list[_Part]
     whole = np.concatenate([np.full(len(p.edge.cols), p.grid.whole_m2) for p in parts])
     if not adds_up(ground, whole, inner, np.concatenate([p.edge.shapes for p in parts])):
         parts = [_Part(p.grid, p.level, p.inner, recut(ground, p.grid, p.edge)) for p in parts]
-    return [_Part(p.grid, p.level, p.inner, _real(p.edge, p.grid)) for p in parts]
+    return [_Part(p.grid, p.level, p.inner, _real(p.edge, p.grid, ground)) for p in parts]
 
 
 def _by_level(tree: Quadtree, count: int) -> list[Bools]:
@@ -182,8 +182,8 @@ def _some(edge: Border, which: Bools) -> Border:
     return Border(edge.cols[which], edge.rows[which], edge.shapes[which])
 
 
-def _real(edge: Border, grid: SquareGrid) -> Border:
-    return _some(edge, shapely.area(edge.shapes) > SLIVER * grid.whole_m2)
+def _real(edge: Border, grid: SquareGrid, ground: Area) -> Border:
+    return _some(edge, shapely.area(edge.shapes) > trace_m2(grid.whole_m2, ground))
 
 
 def _none(count: int) -> Shapes:

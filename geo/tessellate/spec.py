@@ -13,7 +13,7 @@ from geo.errors import GeoError, SpecError
 from geo.frame import CRS, read_polygons
 from geo.points import LonLat
 from geo.tessellate.edits import Edit, edit_from_dict
-from geo.tessellate.spec_kind import SpecKind, checked_side, lonlat_of, pair_of
+from geo.tessellate.spec_kind import SpecKind, checked_origin, checked_side, lonlat_of, pair_of
 from geo.tessellate.spec_points import QuadSpec, VoronoiSpec
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class SquareSpec:
     origin: LonLat | None = None
 
     def __post_init__(self) -> None:
+        checked_origin(self.origin)
         object.__setattr__(self, "side_m", checked_side(self.side_m))
 
     def to_dict(self) -> dict[str, Any]:
@@ -47,6 +48,7 @@ class HexSpec:
     origin: LonLat | None = None
 
     def __post_init__(self) -> None:
+        checked_origin(self.origin)
         object.__setattr__(self, "side_m", checked_side(self.side_m))
 
     def to_dict(self) -> dict[str, Any]:
@@ -131,7 +133,7 @@ def spec_from_dict(values: Mapping[str, Any]) -> Spec:
         return _READERS[kind](values)
     except GeoError:
         raise
-    except (KeyError, TypeError, ValueError, ShapelyError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, ShapelyError) as error:
         raise SpecError(
             "The stored spec can't be read: {error!r}.",
             "Give the values that to_dict wrote.",

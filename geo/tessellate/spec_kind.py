@@ -43,6 +43,16 @@ def checked_side(side_m: Any) -> float:
     return float(side_m)
 
 
+def checked_origin(origin: object) -> None:
+    """Refuse an origin that is no place; None leaves it to the area."""
+    if not (origin is None or isinstance(origin, LonLat)):
+        raise SpecError(
+            "The origin {origin!r} is no place.",
+            "Give a LonLat, longitude first.",
+            origin=origin,
+        )
+
+
 def pair_of(origin: LonLat | None) -> list[float] | None:
     """Return a place as JSON values."""
     return None if origin is None else [origin.lon, origin.lat]

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from numbers import Real
 from typing import Any, ClassVar
@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geo.columns import numbers, two_columns
 from geo.errors import SpecError
 from geo.plane import Plane
 from geo.points import LonLat, PointFault, check_points
 from geo.tessellate.quadtree import Quadtree, grow, read
-from geo.tessellate.spec_kind import MAX_SIDE_M, SpecKind, checked_side, pair_of
+from geo.tessellate.spec_kind import MAX_SIDE_M, SpecKind, checked_origin, checked_side, pair_of
 from geo.tessellate.square import SquareGrid
 
 Floats = NDArray[np.float64]
@@ -46,13 +47,14 @@ class QuadSpec:
     leaves: tuple[str, ...] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        checked_origin(self.origin)
         side_m = checked_side(self.min_side_m)
         depth = _depth(side_m, self.top_side_m)
         points, weights, leaves = self.points, self.weights, self.leaves
         if (points is None) == (leaves is None):
             raise SpecError("Squares are divided where people are.", "Give the points.")
         if points is not None:
-            points = _checked_points(*points)
+            points = _checked_points(*two_columns(points, SpecError))
             weights = None if weights is None else _checked_weights(weights, points[0].size)
         else:
             leaves = read(depth, leaves or ()).leaves()
@@ -135,9 +137,9 @@ class VoronoiSpec:
     origin: LonLat | None = None
 
     def __post_init__(self) -> None:
-        keys = [str(key).strip() for key in self.keys]
-        _refuse_keys(keys)
-        lon, lat = _checked_sites(keys, *self.points)
+        checked_origin(self.origin)
+        keys = _names(self.keys)
+        lon, lat = _checked_sites(keys, *two_columns(self.points, SpecError))
         order = sorted(range(len(keys)), key=keys.__getitem__)
         object.__setattr__(self, "keys", tuple(keys[at] for at in order))
         object.__setattr__(self, "points", (_frozen(lon[order]), _frozen(lat[order])))
@@ -167,7 +169,8 @@ def quad_grid(min_side_m: float, depth: int, level: int | None = None) -> Square
 def _depth(side_m: float, top_side_m: float | None) -> int:
     if top_side_m is None:
         return min(_USUAL_DEPTH, int(math.log2(MAX_SIDE_M / side_m)))
-    depth = round(math.log2(top_side_m / side_m)) if 0 < top_side_m <= MAX_SIDE_M else -1
+    known = isinstance(top_side_m, Real) and 0 < top_side_m <= MAX_SIDE_M
+    depth = round(math.log2(top_side_m / side_m)) if known else -1
     if not (0 <= depth <= _MOST_DEPTH and math.isclose(side_m * 2**depth, top_side_m)):
         raise SpecError(
             "Halving {top_side_m} m again and again never gives {side_m:g} m.",
@@ -214,6 +217,14 @@ def _checked_weights(weights: ArrayLike, count: int) -> Floats:
     return _frozen(out)
 
 
+def _names(keys: object) -> list[str]:
+    if isinstance(keys, str) or not isinstance(keys, Iterable):
+        raise SpecError("Sites need a list of names.", "Give every site one.")
+    names = [str(key).strip() for key in keys]
+    _refuse_keys(names)
+    return names
+
+
 def _refuse_keys(keys: list[str]) -> None:
     twice = sorted(key for key, times in Counter(keys).items() if times > 1)
     if not keys or "" in keys or twice:
@@ -245,7 +256,7 @@ def _checked_sites(keys: list[str], lon: ArrayLike, lat: ArrayLike) -> tuple[Flo
 
 
 def _column(values: ArrayLike) -> Floats:
-    return np.array(values, dtype=np.float64).ravel()
+    return numbers(values, SpecError).ravel().copy()
 
 
 def _frozen(column: Floats) -> Floats:

@@ -13,7 +13,7 @@ from geo.plane import Plane, reach
 from geo.tessellate.border import clipped, rounded
 from geo.tessellate.finder import Find, Finder
 from geo.tessellate.grid import Floats, Ints, Shapes
-from geo.tessellate.lattice import SLIVER, adds_up
+from geo.tessellate.lattice import adds_up, trace_m2
 from geo.tessellate.raster import Raster
 from geo.tessellate.sieve import Sieve
 
@@ -35,9 +35,10 @@ class VoronoiTiling:
         self._ground = plane.flatten(area)
         shapely.prepare(self._ground)
         self._places = np.column_stack(plane.forward(*places.T))
+        _refuse_far(keys, self._places)
         self._refuse_doubles(keys)
         flat = _divided(self._places, self._ground)
-        kept = np.flatnonzero(shapely.area(flat) > SLIVER * self._ground.area)
+        kept = np.flatnonzero(shapely.area(flat) > trace_m2(np.inf, self._ground))
         self._keys, self._flat = [keys[at] for at in kept], flat[kept]
         self._code = np.full(len(keys), -1, dtype=np.int32)
         self._code[kept] = np.arange(len(kept), dtype=np.int32)
@@ -101,6 +102,16 @@ class VoronoiTiling:
         from scipy.spatial import KDTree  # here, because it takes a while to load
 
         return KDTree(self._places)
+
+
+def _refuse_far(keys: tuple[str, ...], places: Floats) -> None:
+    lost = np.flatnonzero(~np.isfinite(places).all(axis=1))
+    if lost.size:
+        raise SpecError(
+            "The site {key} lies on the other side of the earth.",
+            "Leave it out: all ground of the area is nearer to another one.",
+            key=keys[lost[0]],
+        )
 
 
 def _divided(places: Floats, ground: Area) -> Shapes:

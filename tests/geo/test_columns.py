@@ -122,7 +122,7 @@ def test_numbers_are_not_copied_without_need():
 
 
 def test_a_choice_that_there_is_not_is_refused_with_those_there_are():
-    with pytest.raises(PointError, match="'mars' is none of the choices. .*wgs84, gcj02, bd09"):
+    with pytest.raises(PointError, match=r"'mars' is none of the choices\. .*wgs84, gcj02, bd09"):
         convert(EAST, NORTH, "mars", Datum.WGS84)
     with pytest.raises(StatsError, match="quantile, equal, jenks"):
         classify([1.0, 2.0], "pretty")

@@ -78,10 +78,10 @@ def test_few_points_and_many_points_find_the_same_polygon():
     many = tessellate(BOX, spec(shapes))
     assign_codes(lon, lat, many)  # by now a raster pays off
     codes = assign_codes(lon, lat, many)
-    assert "_prepared" in vars(many._tiling._finder)
+    assert "_prepared" in vars(many.tiling._finder)
     few = tessellate(BOX, spec(shapes))
     assert (codes[:5000] == assign_codes(lon[:5000], lat[:5000], few)).all()
-    assert "_prepared" not in vars(few._tiling._finder)
+    assert "_prepared" not in vars(few.tiling._finder)
     assert 0.2 < (codes < 0).mean() < 0.8
 
 
