@@ -107,6 +107,7 @@ async def _grid(
     )  # fmt: skip
     return {
         "plan_id": draft_id,
+        "change": "undo",
         "cell_id": cell_id,
         "collection_id": "cells",
         "feature_id": cell_id,

@@ -4,24 +4,21 @@ import asyncio
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import shapely
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from geo import LonLat
-from geo.plane import Plane
 from gridcrm.core.i18n import gettext
 from gridcrm.core.who import Right, Who
 from gridcrm.grids import preview, queries
+from gridcrm.grids.covering import Covering, covering
 from gridcrm.grids.models import GridCell, GridPlan
 from gridcrm.grids.registry import people_in
 from gridcrm.grids.shape import cells_of
-
-_TINY = 0.05
-_THIN = 0.12
-"""A sliver has less than this share of a usual cell's ground, or of the ground of a circle as long around."""
+from gridcrm.grids.steps import last_step
 
 
 @dataclass(frozen=True)
@@ -31,12 +28,34 @@ class Bench:
     plan: GridPlan
     rows: list[GridCell]
     people: dict[str, int] | None
-    slivers: frozenset[str]
+    cover: Covering
+
+    @cached_property
+    def slivers(self) -> frozenset[str]:
+        """Return the keys of the cells that are too narrow."""
+        return self.cover.sliver_keys
 
     @property
     def step(self) -> int:
         """Return how many changes by hand there are."""
         return len(self.plan.done)
+
+    @property
+    def undo(self) -> str:
+        """Return what taking the last change back is called."""
+        last = last_step(self.plan.done)
+        return gettext("Undo: {what}").format(what=last.words) if last else gettext("Undo")
+
+    @property
+    def redo(self) -> str:
+        """Return what making the change again that was taken back is called."""
+        last = last_step(self.plan.undone)
+        return gettext("Redo: {what}").format(what=last.words) if last else gettext("Redo")
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Return the names of the cells by their keys."""
+        return {row.key: row.name for row in self.rows}
 
     @property
     def totals(self) -> dict[str, int]:
@@ -53,10 +72,17 @@ class Bench:
 
     @property
     def shades(self) -> dict[str, list[Any]]:
-        """Return the least people of each colour of the map, and the colours; nobody and few first."""
+        """Return the least people of each colour of the map, the colours and what they are called.
+
+        Nobody and few come first.
+        """
         found = preview.steps((self.people or {}).values())
-        colours = [found.colour(0), found.colour(1), *found.colours]
-        return {"least": [0, 1, *found.least], "colours": colours}
+        shown = found.legend()
+        return {
+            "least": [0, 1, *found.least],
+            "colours": [item.colour for item in shown],
+            "labels": [item.label for item in shown],
+        }
 
     def warnings(self, row: GridCell) -> list[str]:
         """Return what is wrong with a cell, in words."""
@@ -73,23 +99,11 @@ class Bench:
 async def bench(session: AsyncSession, who: Who, plan: GridPlan) -> Bench:
     """Return a plan as it lies on the workbench."""
     rows = await queries.cells(session, plan.id or 0)
+    cells = await asyncio.to_thread(cells_of, plan)
     people = None
     if who.may(Right.CUSTOMERS_LIST):
-        cells = await asyncio.to_thread(cells_of, plan)
         people = preview.by_key(cells, (await people_in(session, who, cells)).per_cell)
-    return Bench(plan, rows, people, await asyncio.to_thread(slivers, rows))
-
-
-def slivers(rows: Sequence[GridCell]) -> frozenset[str]:
-    """Return the keys of cells that are too small or too thin to be looked after."""
-    if not rows:
-        return frozenset()
-    area_m2 = np.array([row.area_m2 for row in rows])
-    flat = Plane(LonLat(rows[0].lon, rows[0].lat)).flatten_all(shapely.from_wkb(_wkb(rows)))
-    around_m = shapely.length(flat)
-    thin = 4 * np.pi * area_m2 < _THIN * around_m**2
-    tiny = area_m2 < _TINY * np.median(area_m2)
-    return frozenset(row.key for row, bad in zip(rows, thin | tiny, strict=True) if bad)
+    return Bench(plan, rows, people, await asyncio.to_thread(covering, cells))
 
 
 def features(

@@ -31,12 +31,15 @@ class ComparePages(Controller):
     ) -> Template:
         """Show up to three plans side by side, or ask which."""
         chosen = list(dict.fromkeys(plan or []))[: comparing.MOST]
+        columns = await comparing.columns(session, who, chosen)
+        may_list = who.may(Right.CUSTOMERS_LIST)
         return await page(
             request,
             "grids/compare.html",
-            columns=await comparing.columns(session, who, chosen),
+            columns=columns,
+            lines=comparing.lines(columns, with_people=may_list),
             plans=[found for found, _, _ in await queries.plans(session, who)],
             chosen=set(chosen),
-            may_list=who.may(Right.CUSTOMERS_LIST),
+            may_list=may_list,
             state_name=showing.state_name,
         )

@@ -109,10 +109,8 @@ class DrawIn(StepIn):
     shape: str = Field(max_length=_LONGEST_SHAPE)
 
 
-class RenameIn(SQLModel):
+class RenameIn(StepIn):
     """Another name for a cell of a draft."""
-
-    model_config = {"extra": "forbid"}
 
     cell_id: int
     name: str = Field(min_length=1, max_length=80)

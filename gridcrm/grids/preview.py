@@ -8,11 +8,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo import Cells, LonLat
+from geo import Cells
 from geo.area import checked_area
 from geo.classify import quantile
 from geo.palette import Ramp, colours
-from geo.plane import Plane
 from geo.render.schematic import SchematicCell, schematic_svg
 from geo.render.view import Legend, LegendItem, Place
 from gridcrm.core.i18n import gettext
@@ -23,7 +22,6 @@ FEW = 5
 MOST_DRAWN = 3000
 _PLAIN, _EMPTY, _FEW_COLOUR = "#e8eff5", "#ffffff", "#f6d9a8"
 _MOST_STEPS = 5
-_M2_PER_KM2 = 1_000_000
 _STAR = "★"
 
 
@@ -73,14 +71,6 @@ class Steps:
         ]
 
 
-@dataclass(frozen=True)
-class Cover:
-    """How much of the area imported cells cover, and how much ground they claim twice."""
-
-    share: float
-    twice_km2: float
-
-
 def stats(count: PeopleCount) -> Stats | None:
     """Return the numbers of a plan; None where there is nobody to count."""
     per_cell = count.per_cell
@@ -96,16 +86,6 @@ def stats(count: PeopleCount) -> Stats | None:
         outside=count.outside,
         unknown=count.unknown,
     )
-
-
-def cover(cells: Cells) -> Cover:
-    """Return how well the cells cover the area that they divide."""
-    centre = cells.area.representative_point()
-    plane = Plane(LonLat(centre.x, centre.y))
-    flat = plane.flatten_all(cells.frame.geometry.to_numpy())
-    union = shapely.union_all(flat)
-    twice = max(0.0, float(shapely.area(flat).sum() - union.area))
-    return Cover(min(1.0, union.area / plane.flatten(cells.area).area), twice / _M2_PER_KM2)
 
 
 def steps(counts: Iterable[int]) -> Steps:

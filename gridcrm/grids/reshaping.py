@@ -29,6 +29,11 @@ class Reshaped:
     new: list[dict[str, Any]]
     replaced: dict[str, Facts]
 
+    @property
+    def touched(self) -> set[str]:
+        """Return the keys of the cells that are new, or other than before."""
+        return {row["key"] for row in self.new} | {row.key for row, _ in self.changed}
+
 
 def reshaped(
     rows: Sequence[GridCell], after: Cells, places: Sequence[Place], facts: Mapping[str, Facts]
@@ -52,6 +57,12 @@ def reshaped(
     gone = list(by_key.values())
     replaced = {row.key: facts_of(row) for row in [*gone, *(row for row, _ in changed)]}
     return Reshaped(gone, changed, new, replaced)
+
+
+def renamed(rows: Sequence[GridCell], facts: Mapping[str, Facts]) -> Reshaped:
+    """Return what becomes of the rows when some cells are called otherwise and nothing else."""
+    changed = [(row, {"name": facts[row.key]["name"]}) for row in rows if row.key in facts]
+    return Reshaped([], changed, [], {row.key: {"name": row.name} for row, _ in changed})
 
 
 def handed_on(edit: Edit, rows: Sequence[GridCell], after: Cells, name: str) -> dict[str, Facts]:

@@ -17,6 +17,7 @@ from gridcrm.branches.rules import area_of, home
 from gridcrm.core.i18n import gettext
 from gridcrm.core.who import Right, Who
 from gridcrm.grids import preview, queries
+from gridcrm.grids.covering import Covering, covering
 from gridcrm.grids.estimate import MOST_CELLS, cell_count, cell_size
 from gridcrm.grids.forms import DraftIn, DraftKind
 from gridcrm.grids.models import CellKind, CellStatus, GridCell, GridKind, GridPlan, PlanState
@@ -34,7 +35,7 @@ class PlanView:
     without_lead: int
     people: dict[str, int] | None
     stats: preview.Stats | None
-    cover: preview.Cover | None
+    cover: Covering | None
     loads: list[tuple[int, int, int]]
     picture: Markup | None
 
@@ -71,11 +72,6 @@ async def compared(
         if numbers is not None and plan.id is not None:
             found[plan.id] = numbers
     return found
-
-
-async def covered(plan: GridPlan) -> preview.Cover:
-    """Return how well the cells of a plan cover its area."""
-    return await asyncio.to_thread(lambda: preview.cover(cells_of(plan)))
 
 
 @dataclass(frozen=True)
@@ -143,10 +139,10 @@ def state_name(state: PlanState) -> str:
     }[state]
 
 
-async def _cover(plan: GridPlan, cells: Cells) -> preview.Cover | None:
+async def _cover(plan: GridPlan, cells: Cells) -> Covering | None:
     if plan.kind is not GridKind.POLYGONS:
         return None
-    return await asyncio.to_thread(preview.cover, cells)
+    return await asyncio.to_thread(covering, cells)
 
 
 def _loads(rows: list[GridCell], people: dict[str, int]) -> list[tuple[int, int, int]]:

@@ -11,11 +11,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo import Cells, GeoError, LonLat
-from geo.neighbors import neighbors
 from geo.plane import Plane
-from geo.territories import NOBODY, Proposal, Status, bridged, propose
+from geo.territories import NOBODY, Proposal, Status, propose
 from gridcrm.accounts import queries as accounts
 from gridcrm.branches import queries as branches
+from gridcrm.branches.models import Place
 from gridcrm.branches.rules import home
 from gridcrm.branches.words import refusal, said
 from gridcrm.core import audit
@@ -28,6 +28,7 @@ from gridcrm.grids.forms import AcceptIn, Load, TerritoryIn
 from gridcrm.grids.models import GridCell
 from gridcrm.grids.registry import people_in
 from gridcrm.grids.shape import cells_of
+from gridcrm.grids.walkable import HEEDED, Walkable, walkable
 
 _SECONDS = 4.0
 _ACTION = "grid_territories"
@@ -53,6 +54,7 @@ class Proposed:
     spread: float
     why: str
     possible: bool
+    ground: Walkable
 
 
 async def proposal(session: AsyncSession, who: Who, plan_id: int, form: TerritoryIn) -> Proposed:
@@ -65,11 +67,12 @@ async def proposal(session: AsyncSession, who: Who, plan_id: int, form: Territor
     rows = [by_key[key] for key in cells.ids]
     load = await _load(session, who, cells, rows, form.load)
     at = home(await branches.here(session, who))
+    places = await branches.places(session, who.here, HEEDED)
     try:
-        found = await asyncio.to_thread(_propose, cells, rows, load, form, at)
+        found, ground = await asyncio.to_thread(_propose, cells, rows, load, form, at, places)
     except GeoError as error:
         raise refusal("load", error) from error
-    return _shown(found, rows, load, form.staff)
+    return _shown(found, ground, rows, load, form.staff)
 
 
 async def accept(session: AsyncSession, who: Who, plan_id: int, form: AcceptIn) -> int:
@@ -150,32 +153,29 @@ async def _load(
 
 
 def _propose(
-    cells: Cells, rows: Sequence[GridCell], load: Floats, form: TerritoryIn, at: LonLat
-) -> Proposal:
+    cells: Cells,
+    rows: Sequence[GridCell],
+    load: Floats,
+    form: TerritoryIn,
+    at: LonLat,
+    places: Sequence[Place],
+) -> tuple[Proposal, Walkable]:
     plane = Plane(at)
     x, y = plane.forward(np.array([r.lon for r in rows]), np.array([r.lat for r in rows]))
-    position = {key: n for n, key in enumerate(cells.ids)}
-    frame = neighbors(cells)
-    near = np.array(
-        [
-            (position[a], position[b])
-            for a, b in zip(frame["cell_id"], frame["neighbor_id"], strict=True)
-            if position[a] < position[b]
-        ],
-        dtype=np.int64,
-    ).reshape(-1, 2)
-    pairs = bridged(near, x, y)
+    ground = walkable(cells, places, x, y)
+    one, other = ground.pairs.T
     today = np.array([NOBODY if row.lead_id is None else row.lead_id for row in rows])
-    return propose(
+    found = propose(
         load,
-        pairs,
+        ground.pairs,
         [_base(person, today, x, y) for person in form.staff],
         form.staff,
         form.tolerance / 100,
-        steps_m=np.hypot(x[pairs[:, 0]] - x[pairs[:, 1]], y[pairs[:, 0]] - y[pairs[:, 1]]),
+        steps_m=np.hypot(x[one] - x[other], y[one] - y[other]),
         today=today,
         seconds=_SECONDS,
     )
+    return found, ground
 
 
 def _base(person: int, today: NDArray[np.int64], x: Floats, y: Floats) -> int:
@@ -188,7 +188,11 @@ def _base(person: int, today: NDArray[np.int64], x: Floats, y: Floats) -> int:
 
 
 def _shown(
-    found: Proposal, rows: Sequence[GridCell], load: Floats, staff: Sequence[int]
+    found: Proposal,
+    ground: Walkable,
+    rows: Sequence[GridCell],
+    load: Floats,
+    staff: Sequence[int],
 ) -> Proposed:
     before: dict[int, float] = dict.fromkeys(staff, 0.0)
     for row, weight in zip(rows, load.tolist(), strict=True):
@@ -205,4 +209,5 @@ def _shown(
         spread=found.spread,
         why=said(found.why),
         possible=found.status is not Status.IMPOSSIBLE,
+        ground=ground,
     )

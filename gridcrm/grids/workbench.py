@@ -11,10 +11,10 @@ from sqlalchemy import delete, insert
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from geo import Cells, GeoError, area_from_geojson, tessellate
+from geo import Cells, GeoError, area_from_geojson, spec_from_dict
 from geo.area import Area
 from geo.tessellate.edited import edited
-from geo.tessellate.edits import Carve, Edit, Merge, Split, Transfer, edit_from_dict
+from geo.tessellate.edits import Carve, Edit, Merge, Split, Transfer
 from geo.tessellate.spec import EditedSpec
 from gridcrm.branches import queries as branches
 from gridcrm.branches.words import said
@@ -34,8 +34,9 @@ from gridcrm.grids.forms import (
     StepIn,
 )
 from gridcrm.grids.models import GridCell, GridPlan
-from gridcrm.grids.reshaping import Facts, Reshaped, different, handed_on, reshaped
-from gridcrm.grids.shape import cells_of
+from gridcrm.grids.reshaping import Facts, Reshaped, handed_on, renamed, reshaped
+from gridcrm.grids.shape import cells_of, divided, keep
+from gridcrm.grids.steps import Step, StepKind, last_step, step_of
 
 Rows = Sequence[GridCell]
 _BEYOND = 0.1
@@ -84,49 +85,58 @@ async def draw(session: AsyncSession, who: Who, plan_id: int, form: DrawIn) -> R
     return await _change(session, who, plan_id, form, "grid_carve", edit, form.name)
 
 
-async def rename(session: AsyncSession, who: Who, plan_id: int, form: RenameIn) -> GridCell:
+async def rename(session: AsyncSession, who: Who, plan_id: int, form: RenameIn) -> Reshaped:
     """Call a cell of a draft otherwise."""
-    plan = await queries.held_plan(session, who, plan_id)
-    rules.must_be_shapable(plan, len(plan.done))
-    rows = await queries.cells(session, plan_id)
+    plan, rows = await _shapable(session, who, plan_id, form)
     row = _row(rows, form.cell_id)
-    if different(form.name, [other.name for other in rows if other is not row]) != form.name:
+    if form.name == row.name:
+        return Reshaped([], [], [], {})
+    if form.name in {other.name for other in rows}:
         raise InvalidInput({"name": "Another cell of this plan has this name."})
-    row.name = form.name
-    session.add(row)
+    found = renamed(rows, {row.key: {"name": form.name}})
+    step = Step(StepKind.RENAME, row.name, found.replaced)
+    plan.done, plan.undone = [*plan.done, step.to_dict()], []
+    await _store(session, plan, found)
     audit.record(session, who, "cell_rename", ("grid_cell", row.id))
-    return row
+    return found
 
 
 async def undo(session: AsyncSession, who: Who, plan_id: int, form: StepIn) -> Reshaped:
     """Take the last change back; the cells that it took return with what was known of them."""
-    plan, rows, cells = await _shapable(session, who, plan_id, form)
-    spec = cells.spec
-    if not isinstance(spec, EditedSpec) or not plan.done:
+    plan, rows = await _shapable(session, who, plan_id, form)
+    step = last_step(plan.done)
+    if step is None:
         raise RuleBroken("Nothing has been changed by hand. There is nothing to undo.")
-    *kept, last = spec.edits
-    before = EditedSpec(spec.base, tuple(kept)) if kept else spec.base
-    after = await asyncio.to_thread(tessellate, cells.area, before)
-    found = await _reshape(session, who, rows, after, plan.done[-1])
-    plan.undone = [*plan.undone, {"edit": last.to_dict(), "facts": found.replaced}]
+    edit: Edit | None = None
+    if step.moves_ground:
+        edit, before = await asyncio.to_thread(_before, plan)
+        found = await _reshape(session, who, rows, before, step.facts)
+        _draw_anew(plan, before)
+    else:
+        found = renamed(rows, step.facts)
+    plan.undone = [*plan.undone, step.turned(found.replaced, edit).to_dict()]
     plan.done = plan.done[:-1]
-    await _store(session, plan, after, found)
-    audit.record(session, who, "grid_undo", ("grid_plan", plan_id), kind=last.kind.value)
+    await _store(session, plan, found)
+    audit.record(session, who, "grid_undo", ("grid_plan", plan_id), kind=step.kind.value)
     return found
 
 
 async def redo(session: AsyncSession, who: Who, plan_id: int, form: StepIn) -> Reshaped:
     """Make the change again that was taken back last."""
-    plan, rows, cells = await _shapable(session, who, plan_id, form)
-    if not plan.undone:
+    plan, rows = await _shapable(session, who, plan_id, form)
+    step = last_step(plan.undone)
+    if step is None:
         raise RuleBroken("Nothing has been taken back. There is nothing to make again.")
-    step = plan.undone[-1]
-    edit = edit_from_dict(step["edit"])
-    after = await _edited(cells, edit, rows)
-    found = await _reshape(session, who, rows, after, step["facts"])
-    plan.done, plan.undone = [*plan.done, found.replaced], plan.undone[:-1]
-    await _store(session, plan, after, found)
-    audit.record(session, who, "grid_redo", ("grid_plan", plan_id), kind=edit.kind.value)
+    if step.moves_ground:
+        after = await _edited(plan, step.to_make_again(), rows)
+        found = await _reshape(session, who, rows, after, step.facts)
+        _draw_anew(plan, after)
+    else:
+        found = renamed(rows, step.facts)
+    plan.done = [*plan.done, step.turned(found.replaced, None).to_dict()]
+    plan.undone = plan.undone[:-1]
+    await _store(session, plan, found)
+    audit.record(session, who, "grid_redo", ("grid_plan", plan_id), kind=step.kind.value)
     return found
 
 
@@ -139,15 +149,17 @@ async def _change(
     make: Callable[[Rows], Edit],
     name: str = "",
 ) -> Reshaped:
-    plan, rows, cells = await _shapable(session, who, plan_id, form)
+    plan, rows = await _shapable(session, who, plan_id, form)
     try:
         edit = make(rows)
     except GeoError as error:
         raise _refusal(error, rows) from error
-    after = await _edited(cells, edit, rows)
+    after = await _edited(plan, edit, rows)
     found = await _reshape(session, who, rows, after, handed_on(edit, rows, after, name))
-    plan.done, plan.undone = [*plan.done, found.replaced], []
-    await _store(session, plan, after, found)
+    step = step_of(edit, rows, name, found.replaced)
+    plan.done, plan.undone = [*plan.done, step.to_dict()], []
+    _draw_anew(plan, after)
+    await _store(session, plan, found)
     numbers = {"gone": len(found.gone), "changed": len(found.changed), "new": len(found.new)}
     audit.record(session, who, action, ("grid_plan", plan_id), **numbers)
     return found
@@ -155,17 +167,31 @@ async def _change(
 
 async def _shapable(
     session: AsyncSession, who: Who, plan_id: int, form: StepIn
-) -> tuple[GridPlan, list[GridCell], Cells]:
+) -> tuple[GridPlan, list[GridCell]]:
     plan = await queries.held_plan(session, who, plan_id)
     rules.must_be_shapable(plan, form.seen)
-    return plan, await queries.cells(session, plan_id), await asyncio.to_thread(cells_of, plan)
+    return plan, await queries.cells(session, plan_id)
 
 
-async def _edited(cells: Cells, edit: Edit, rows: Rows) -> Cells:
+async def _edited(plan: GridPlan, edit: Edit, rows: Rows) -> Cells:
     try:
-        return await asyncio.to_thread(edited, cells, [edit])
+        return await asyncio.to_thread(lambda: edited(cells_of(plan), [edit]))
     except GeoError as error:
         raise _refusal(error, rows) from error
+
+
+def _before(plan: GridPlan) -> tuple[Edit, Cells]:
+    """Return the last edit of a plan's ground, and its cells without it."""
+    spec = spec_from_dict(plan.spec)
+    assert isinstance(spec, EditedSpec)
+    *kept, last = spec.edits
+    before = EditedSpec(spec.base, tuple(kept)) if kept else spec.base
+    return last, divided(plan.area_wkb, before.to_dict())
+
+
+def _draw_anew(plan: GridPlan, cells: Cells) -> None:
+    plan.spec = cells.spec.to_dict()
+    keep(plan, cells)
 
 
 async def _reshape(
@@ -177,8 +203,7 @@ async def _reshape(
     return await asyncio.to_thread(reshaped, rows, after, places, facts)
 
 
-async def _store(session: AsyncSession, plan: GridPlan, after: Cells, found: Reshaped) -> None:
-    plan.spec = after.spec.to_dict()
+async def _store(session: AsyncSession, plan: GridPlan, found: Reshaped) -> None:
     session.add(plan)
     gone = [stored(row.id) for row in found.gone]
     await session.exec(delete(GridCell).where(col(GridCell.id).in_(gone)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
@@ -14,14 +14,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gridcrm.accounts import queries as accounts
 from gridcrm.branches import queries as branches
 from gridcrm.branches.rules import home
-from gridcrm.core.errors import InvalidInput, RuleBroken
+from gridcrm.core.errors import InvalidInput, NotFound, RuleBroken
 from gridcrm.core.forms import Form, parse, refused
 from gridcrm.core.i18n import gettext
 from gridcrm.core.pages import go, page, wants_fragment
 from gridcrm.core.paging import PageNumber, page_of
 from gridcrm.core.policy import PACKED, needs
 from gridcrm.core.who import Right, Who
-from gridcrm.grids import bench, queries, service, showing, workbench
+from gridcrm.grids import bench, queries, service, workbench
 from gridcrm.grids.forms import (
     BorderIn,
     DrawIn,
@@ -35,9 +35,9 @@ from gridcrm.grids.models import PlanState
 from gridcrm.grids.queries import CellFilter
 from gridcrm.grids.reshaping import Reshaped
 
-_In = TypeVar("_In", bound=SQLModel)
-_Verb = Callable[[AsyncSession, Who, int, _In], Awaitable[Any]]
+_Verb = Callable[[AsyncSession, Who, int, Any], Awaitable[Reshaped]]
 _Ask = Request[Any, Any, Any]
+_MOST_FAULTS = 100
 
 
 class WorkbenchPages(Controller):
@@ -82,15 +82,10 @@ class WorkbenchPages(Controller):
         who: NamedDependency[Who],
         plan_id: FromPath[int],
     ) -> Template:
-        """Say how well the cells cover the area, and where they are thin."""
+        """Say how well the cells cover the area, and show each gap, overlap and sliver."""
         plan = await queries.plan(session, who, plan_id)
-        return await page(
-            request,
-            "grids/_coverage.html",
-            plan=plan,
-            cover=await showing.covered(plan),
-            shown=await bench.bench(session, who, plan),
-        )
+        shown = await bench.bench(session, who, plan)
+        return await page(request, "grids/_coverage.html", shown=shown, most=_MOST_FAULTS)
 
     @post("/{plan_id:int}/copy")
     async def copy(
@@ -106,146 +101,68 @@ class WorkbenchPages(Controller):
         return go(f"/grids/{draft.id}/workbench", words.format(n=draft.version))
 
 
+_CHANGES: dict[str, tuple[type[SQLModel], _Verb]] = {
+    "merge": (MergeIn, workbench.merge),
+    "split": (SplitIn, workbench.split),
+    "border": (BorderIn, workbench.move_border),
+    "draw": (DrawIn, workbench.draw),
+    "rename": (RenameIn, workbench.rename),
+    "undo": (StepIn, workbench.undo),
+    "redo": (StepIn, workbench.redo),
+}
+
+
 class ShapingPages(Controller):
-    """Changes of a draft by hand."""
+    """Changes of a draft by hand: an address for each."""
 
     path = "/grids"
     include_in_schema = False
     opt = needs(Right.GRIDS_EDIT)
 
-    @post("/{plan_id:int}/workbench/merge")
-    async def merge(
+    @post("/{plan_id:int}/workbench/{change:str}")
+    async def change(
         self,
         request: _Ask,
         session: NamedDependency[AsyncSession],
         who: NamedDependency[Who],
         plan_id: FromPath[int],
+        change: FromPath[str],
         data: URLEncodedBody[dict[str, Any]],
     ) -> Response[Any]:
-        """Make the chosen cells one."""
-        if not isinstance(data.get("cell_id"), list):
-            data["cell_id"] = [data["cell_id"]] if data.get("cell_id") else []
-        return await _made(request, session, who, plan_id, data, MergeIn, workbench.merge)
-
-    @post("/{plan_id:int}/workbench/split")
-    async def split(
-        self,
-        request: _Ask,
-        session: NamedDependency[AsyncSession],
-        who: NamedDependency[Who],
-        plan_id: FromPath[int],
-        data: URLEncodedBody[dict[str, Any]],
-    ) -> Response[Any]:
-        """Cut a cell along a line."""
-        return await _made(request, session, who, plan_id, data, SplitIn, workbench.split)
-
-    @post("/{plan_id:int}/workbench/border")
-    async def border(
-        self,
-        request: _Ask,
-        session: NamedDependency[AsyncSession],
-        who: NamedDependency[Who],
-        plan_id: FromPath[int],
-        data: URLEncodedBody[dict[str, Any]],
-    ) -> Response[Any]:
-        """Give ground of one cell to another."""
-        return await _made(request, session, who, plan_id, data, BorderIn, workbench.move_border)
-
-    @post("/{plan_id:int}/workbench/draw")
-    async def draw(
-        self,
-        request: _Ask,
-        session: NamedDependency[AsyncSession],
-        who: NamedDependency[Who],
-        plan_id: FromPath[int],
-        data: URLEncodedBody[dict[str, Any]],
-    ) -> Response[Any]:
-        """Put a drawn cell in the place of what it covers."""
-        return await _made(request, session, who, plan_id, data, DrawIn, workbench.draw)
-
-    @post("/{plan_id:int}/workbench/rename")
-    async def rename(
-        self,
-        request: _Ask,
-        session: NamedDependency[AsyncSession],
-        who: NamedDependency[Who],
-        plan_id: FromPath[int],
-        data: URLEncodedBody[dict[str, Any]],
-    ) -> Response[Any]:
-        """Call a cell otherwise."""
-        return await _made(request, session, who, plan_id, data, RenameIn, workbench.rename)
-
-    @post("/{plan_id:int}/workbench/undo")
-    async def undo(
-        self,
-        request: _Ask,
-        session: NamedDependency[AsyncSession],
-        who: NamedDependency[Who],
-        plan_id: FromPath[int],
-        data: URLEncodedBody[dict[str, Any]],
-    ) -> Response[Any]:
-        """Take the last change back."""
-        return await _made(request, session, who, plan_id, data, StepIn, workbench.undo)
-
-    @post("/{plan_id:int}/workbench/redo")
-    async def redo(
-        self,
-        request: _Ask,
-        session: NamedDependency[AsyncSession],
-        who: NamedDependency[Who],
-        plan_id: FromPath[int],
-        data: URLEncodedBody[dict[str, Any]],
-    ) -> Response[Any]:
-        """Make the change again that was taken back last."""
-        return await _made(request, session, who, plan_id, data, StepIn, workbench.redo)
-
-
-async def _made(
-    request: _Ask,
-    session: AsyncSession,
-    who: Who,
-    plan_id: int,
-    data: dict[str, Any],
-    schema: type[_In],
-    verb: _Verb[_In],
-) -> Response[Any]:
-    """Carry a change out and answer the map with what changed, or a form with the page."""
-    await queries.plan(session, who, plan_id)
-    for_map = "application/json" in request.headers.get("accept", "")
-    try:
-        done = await verb(session, who, plan_id, parse(schema, data))
-    except (InvalidInput, RuleBroken) as error:
-        if for_map:
-            return Response({"error": _words(data, error)}, status_code=error.status)
-        return await _page(request, session, who, plan_id, refused(data, error))
-    if not for_map:
-        return go(f"/grids/{plan_id}/workbench", gettext("The draft is changed."))
-    await session.flush()
-    return Response(await _told(session, who, plan_id, done))
+        """Merge, split, border, draw, rename, undo or redo: tell the map what is other now."""
+        await queries.plan(session, who, plan_id)
+        if change not in _CHANGES:
+            raise NotFound
+        schema, verb = _CHANGES[change]
+        for_map = "application/json" in request.headers.get("accept", "")
+        try:
+            done = await verb(session, who, plan_id, parse(schema, data))
+        except (InvalidInput, RuleBroken) as error:
+            if for_map:
+                return Response({"error": _words(data, error)}, status_code=error.status)
+            return await _page(request, session, who, plan_id, refused(data, error))
+        if not for_map:
+            return go(f"/grids/{plan_id}/workbench", gettext("The draft is changed."))
+        await session.flush()
+        return Response(await _told(session, who, plan_id, done))
 
 
 async def _told(
-    session: AsyncSession, who: Who, plan_id: int, done: object = None
+    session: AsyncSession, who: Who, plan_id: int, done: Reshaped | None = None
 ) -> dict[str, Any]:
     """Return the cells of a plan, or of a change the ones that are new or other than before."""
     shown = await bench.bench(session, who, await queries.plan(session, who, plan_id))
-    only = _touched(done)
+    leads = await accounts.staff_names(session, who.here)
     return {
         "step": shown.step,
+        "undo": shown.undo,
+        "redo": shown.redo,
         "can_redo": bool(shown.plan.undone),
         "totals": shown.totals,
         "shades": shown.shades,
-        "gone": [row.id for row in done.gone] if isinstance(done, Reshaped) else [],
-        "cells": bench.features(shown, await accounts.staff_names(session, who.here), only),
+        "gone": [row.id for row in done.gone] if done else [],
+        "cells": bench.features(shown, leads, done.touched if done else None),
     }
-
-
-def _touched(done: Any) -> set[str] | None:
-    if done is None:
-        return None
-    if isinstance(done, Reshaped):
-        return {row["key"] for row in done.new} | {row.key for row, _ in done.changed}
-    return {done.key}
 
 
 def _words(data: dict[str, Any], error: InvalidInput | RuleBroken) -> str:

@@ -13,7 +13,8 @@
   const NUMBERS_UP_TO = 400;
   const drawn = new Map();
   const chosen = new Set();
-  let shades = { least: [0], colours: ["#ffffff"] };
+  let shades = { least: [0], colours: ["#ffffff"], labels: [] };
+  const below = {};
   let several = false;
   let tool = "";
   let piece = null;
@@ -26,6 +27,11 @@
   const map = L.map(one(".bench-map", bench), { zoomSnap: 0.5, attributionControl: false, renderer: L.svg(), doubleClickZoom: false }).setView(home, 14);
   const numbers = map.createPane("numbers");
   numbers.style.pointerEvents = "none";
+  for (const level of ["ground", "marks"]) {
+    const pane = map.createPane(level);
+    pane.style.zIndex = level === "ground" ? 350 : 450;
+    pane.style.pointerEvents = "none";
+  }
   const canvas = L.canvas();
   L.circleMarker(home, { radius: 6, color: "#a2211d", fillOpacity: 0.9, interactive: false, pmIgnore: true }).addTo(map);
 
@@ -48,9 +54,32 @@
     const on = chosen.has(shape.feature.id);
     shape.setStyle({
       color: on ? "#a2211d" : "#3d4a54", weight: on ? 3.5 : 1, dashArray: warnings.length && !on ? "4 3" : null,
-      fillColor: colour(people), fillOpacity: on ? 0.55 : 0.8,
+      fillColor: colour(people), fillOpacity: opacity(on),
     });
     if (on) shape.bringToFront();
+    ink(shape);
+  }
+
+  const opacity = (on) => (below.ground?.shown ? 0.45 : on ? 0.55 : 0.8);
+
+  // Dark numbers on light cells and light ones on dark cells, whatever shines through.
+  function ink(shape) {
+    const on = chosen.has(shape.feature.id);
+    const parts = colour(shape.feature.properties.people).match(/\w\w/g).map((hex) => parseInt(hex, 16) / 255);
+    const seen = parts.map((part) => part * opacity(on) + 0.96 * (1 - opacity(on)));
+    const [r, g, b] = seen.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    const light = 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.2;
+    shape.number?.getElement()?.classList.toggle("bench-number-light", light);
+  }
+
+  function legend() {
+    one("[data-legend]", bench)?.replaceChildren(...shades.labels.map((label, at) => {
+      const item = document.createElement("li");
+      const patch = item.appendChild(document.createElement("i"));
+      patch.style.backgroundColor = shades.colours[at];
+      item.append(label);
+      return item;
+    }));
   }
 
   function put(feature) {
@@ -96,7 +125,7 @@
     const wide = near.length && near.length <= NUMBERS_UP_TO;
     for (const shape of drawn.values()) {
       if (!shape.number) continue;
-      if (wide && near.includes(shape) && fits(shape)) shape.number.addTo(map); else shape.number.remove();
+      if (wide && near.includes(shape) && fits(shape)) { shape.number.addTo(map); ink(shape); } else shape.number.remove();
     }
   }
 
@@ -129,11 +158,62 @@
     drawn.forEach(paint);
     if (fit && drawn.size) map.fitBounds(L.featureGroup([...drawn.values()]).getBounds(), { padding: [12, 12] });
     showNumbers();
+    legend();
     totals(told);
     showChosen();
   }
 
   map.on("zoomend moveend", showNumbers);
+
+  // ------------------------------------------------- what lies below the cells
+
+  const KEPT = "gridcrm-bench-layers";
+  const boxes = all("[data-layer]", bench);
+
+  async function layer(box) {
+    const name = box.dataset.layer;
+    const level = below[name] ||= { shown: false, drawn: null };
+    level.shown = box.checked;
+    if (box.checked && !level.drawn) {
+      const answer = await fetch(`/map/places.geojson?level=${name}`).catch(() => null);
+      if (!answer?.ok) { box.checked = level.shown = false; box.disabled = true; warn(bench.dataset.noLayer); return; }
+      level.drawn = L.geoJSON(await answer.json(), {
+        pane: name, interactive: false, pmIgnore: true, style: ({ properties }) => properties.style,
+        pointToLayer: ({ properties }, at) => L.circleMarker(at, { ...properties.style, pane: name, radius: 4, fillOpacity: 1, interactive: false }),
+      });
+    }
+    if (level.shown) level.drawn?.addTo(map); else level.drawn?.remove();
+    drawn.forEach(paint);
+  }
+
+  bench.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-layer]")) return;
+    layer(event.target);
+    localStorage.setItem(KEPT, boxes.filter((box) => box.checked).map((box) => box.dataset.layer).join(" "));
+  });
+
+  for (const box of boxes) {
+    box.checked = (localStorage.getItem(KEPT) || "").split(" ").includes(box.dataset.layer);
+    if (box.checked) layer(box);
+  }
+
+  // ------------------------------------------------------- what the check found
+
+  let fault = null;
+
+  function pointAt(text) {
+    fault?.remove();
+    fault = text ? L.geoJSON(JSON.parse(text), { interactive: false, pmIgnore: true, style: { color: "#a2211d", weight: 4, fillColor: "#a2211d", fillOpacity: 0.5 } }) : null;
+    if (!fault) return;
+    map.fitBounds(fault.getBounds().pad(1), { maxZoom: 18, animate: false });
+    fault.addTo(map).bringToFront();
+    one(".bench-map", bench).scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("click", (event) => {
+    const found = event.target.closest("[data-fault]");
+    if (found) pointAt(found.dataset.fault);
+  });
 
   // ----------------------------------------------------------------- choosing
 
@@ -203,7 +283,9 @@
       });
       const told = await answer.json();
       if (!answer.ok) { warn(told.error || bench.dataset.failed); return; }
-      chosen.clear();
+      if (verb !== "rename") chosen.clear();
+      document.activeElement?.blur(); // so that Ctrl-Z is meant for the map
+      pointAt("");
       take(told);
       say.textContent = bench.dataset.done.replace("{n}", told.totals.cells.toLocaleString("en"));
       list();
@@ -239,6 +321,8 @@
     all("[name=seen]").forEach((field) => { field.value = told.step; });
     one("[data-undo]").disabled = !told.step;
     one("[data-redo]").disabled = !told.can_redo;
+    one("[data-undo] span").textContent = told.undo;
+    one("[data-redo] span").textContent = told.redo;
   }
 
   // Forms of the page go the same way; without a script they are sent as they are.
@@ -332,8 +416,9 @@
   });
 
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") pointAt("");
     if (event.key === "Escape" && tool) TOOLS.stop();
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !event.target.closest("input, textarea")) {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !event.target.closest("input:not([type=checkbox]), textarea, select, dialog")) {
       event.preventDefault();
       one(event.shiftKey ? "[data-redo]" : "[data-undo]").click();
     }

@@ -1,12 +1,10 @@
-import geopandas as gpd
 import numpy as np
-import pytest
 import shapely
 
-from geo import LonLat, PolygonSpec, SquareSpec, circle, tessellate
+from geo import LonLat, SquareSpec, circle, tessellate
 from geo.render.view import Place
 from gridcrm.grids.models import GridCell
-from gridcrm.grids.preview import cover, picture, stats, steps
+from gridcrm.grids.preview import picture, stats, steps
 from gridcrm.grids.registry import PeopleCount, count_points
 
 HOME = LonLat(125.47, 43.78)
@@ -39,18 +37,6 @@ def test_points_are_counted_in_one_cell_each_or_outside_or_as_unknown():
     found = count_points(lon, lat, cells)
 
     assert (found.per_cell.tolist(), found.outside, found.unknown) == ([2], 1, 1)
-
-
-def test_gaps_and_overlaps_of_imported_shapes_are_measured():
-    area = shapely.box(125.46, 43.77, 125.48, 43.79)
-    left = shapely.box(125.46, 43.77, 125.472, 43.79)
-    middle = shapely.box(125.47, 43.77, 125.474, 43.79)
-    frame = gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=[left, middle], crs="EPSG:4326")
-
-    found = cover(tessellate(area, PolygonSpec(frame, "name")))
-
-    assert found.share == pytest.approx(0.7, abs=1e-3)
-    assert found.twice_km2 == pytest.approx(0.1 * 1.609 * 2.2216, rel=5e-3)
 
 
 def cell(name: str, key: str = "k") -> GridCell:

@@ -9,6 +9,8 @@ import shapely
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from geo import spec_from_dict, tessellate
+from geo.area import checked_area
 from gridcrm.core.db import Database
 from gridcrm.core.errors import InvalidInput, NotFound, RuleBroken
 from gridcrm.customers.service import publish_plan
@@ -69,12 +71,15 @@ async def agrees(database: Database, plan_id: int) -> None:
     async with database.read() as session:
         plan = await plan_of(session, plan_id)
         rows = await queries.cells(session, plan_id)
-    cells = cells_of(plan)
+    made_anew = spec_from_dict(plan.spec)  # not the cells that are kept for whoever asks next
+    cells = tessellate(checked_area(shapely.from_wkb(plan.area_wkb)), made_anew)
     assert {row.key for row in rows} == set(cells.ids)
     shapes = dict(zip(cells.ids, cells.frame.geometry, strict=True))
     assert all(shapely.from_wkb(row.wkb).equals(shapes[row.key]) for row in rows)
     assert len({row.name for row in rows}) == len(rows)
-    whole = cells_of(GridPlan(spec=plan.spec["base"], area_wkb=plan.area_wkb)).area_m2.sum()
+    whole = cells_of(
+        GridPlan(spec=plan.spec.get("base", plan.spec), area_wkb=plan.area_wkb)
+    ).area_m2.sum()
     assert np.isclose(sum(row.area_m2 for row in rows), whole, rtol=1e-9)
 
 
@@ -178,6 +183,10 @@ STEPS: dict[str, Callable[[dict[str, int], GridCell], tuple[str, StepIn]]] = {
             shape=box(middle.max_lon - 0.001, 0, middle.max_lon + 0.001, 80),
         ),
     ),
+    "rename": lambda found, _: (
+        "rename",
+        RenameIn(seen=0, cell_id=found[MIDDLE], name="长春城"),
+    ),
     "draw": lambda _, middle: (
         "draw",
         DrawIn(
@@ -219,13 +228,16 @@ async def test_a_name_given_after_a_split_comes_back_with_it_and_a_new_change_en
         await workbench.split(session, cast.hang, draft, form)
         part = await row(session, draft, f"{MIDDLE}/1")
         await workbench.rename(
-            session, cast.hang, draft, RenameIn(cell_id=part.id or 0, name="西院")
+            session, cast.hang, draft, RenameIn(seen=1, cell_id=part.id or 0, name="西院")
         )
-        await workbench.undo(session, cast.hang, draft, StepIn(seen=1))
-        await workbench.redo(session, cast.hang, draft, StepIn(seen=0))
+        for seen in (2, 1):
+            await workbench.undo(session, cast.hang, draft, StepIn(seen=seen))
+        for seen in (0, 1):
+            await workbench.redo(session, cast.hang, draft, StepIn(seen=seen))
     async with database.transaction() as session:
         assert (await row(session, draft, f"{MIDDLE}/1")).name == "西院"
-        await workbench.undo(session, cast.hang, draft, StepIn(seen=1))
+        for seen in (2, 1):
+            await workbench.undo(session, cast.hang, draft, StepIn(seen=seen))
         middle = await row(session, draft, MIDDLE)
         form = SplitIn(seen=0, cell_id=middle.id or 0, way=SplitWay.NORTH_SOUTH)
         await workbench.split(session, cast.hang, draft, form)
@@ -292,10 +304,11 @@ async def test_what_counts_can_not_be_shaped_but_a_copy_of_it_can(
 async def test_a_name_stands_once_in_a_plan(database: Database, cast: Cast, draft: int):
     found = await ids(database, draft)
     async with database.transaction() as session:
-        form = RenameIn(cell_id=found[MIDDLE], name="东城")
+        form = RenameIn(seen=0, cell_id=found[MIDDLE], name="东城")
         with pytest.raises(InvalidInput, match="correction"):
             await workbench.rename(session, cast.hang, draft, form)
         kept = await workbench.rename(
-            session, cast.hang, draft, RenameIn(cell_id=found[MIDDLE], name="春城")
+            session, cast.hang, draft, RenameIn(seen=0, cell_id=found[MIDDLE], name="春城")
         )
-    assert kept.name == "春城"
+        plan = await plan_of(session, draft)
+    assert (kept.changed, plan.done) == ([], [])  # the name it has: that is no change

@@ -94,11 +94,13 @@ async def test_the_table_alone_is_enough_to_merge_split_undo_and_redo(
         await browser.post_form(f"{url}/undo", seen=1),
         await browser.post_form(f"{url}/redo", seen=0),
         await browser.post_form(f"{url}/split", seen=1, cell_id=found[FAR].id, way="north_south"),
-        await browser.post_form(f"{url}/rename", cell_id=found["sq:500:0:1"].id, name="北城"),
+        await browser.post_form(
+            f"{url}/rename", seen=2, cell_id=found["sq:500:0:1"].id, name="北城"
+        ),
     ]
     after = await browser.get(url, params={"q": "北城"})
-    alone = await browser.post_form(f"{url}/merge", seen=2, cell_id=found[FAR].id)
-    none = await browser.post_form(f"{url}/merge", seen=2)
+    alone = await browser.post_form(f"{url}/merge", seen=3, cell_id=found[FAR].id)
+    none = await browser.post_form(f"{url}/merge", seen=3)
 
     assert [answer.status_code for answer in done] == [303] * 5
     assert "fewer than 5 people" in before

@@ -1,0 +1,100 @@
+"""Between which cells of a plan one can walk: water keeps them apart, roads lead over it. Pure.
+
+Imported roads do not say which of them are motorways, so that only water parts cells.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo import Cells, neighbors
+from geo.territories import bridged
+from geo.territory.graph import graph_of
+from gridcrm.branches.models import Place, PlaceKind
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HEEDED = (PlaceKind.WATER, PlaceKind.ROAD)
+"""The places that say where one can walk."""
+Floats = NDArray[np.float64]
+Pairs = set[tuple[int, int]]
+_LINE = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Walkable:
+    """Pairs of positions of cells, how many neighbours water parts, its names, and in how many parts."""
+
+    pairs: NDArray[np.int64]
+    parted: int
+    waters: tuple[str, ...]
+    parts: int
+    knows_water: bool
+
+
+def walkable(cells: Cells, places: Sequence[Place], x_m: Floats, y_m: Floats) -> Walkable:
+    """Return who can be reached from whom; x and y are the middles of the cells on a plane.
+
+    Parts of the area that lie apart are reached after all, banks without a bridge are not.
+    """
+    water = _shapes(places, PlaceKind.WATER)
+    bordering = _pairs(cells, neighbors(cells))
+    near = bordering
+    if len(water):
+        near = _pairs(cells, neighbors(cells, water, _bridges(places, water)))
+    linked = _as_pairs(bridged(_as_array(bordering), x_m, y_m))
+    parted = bordering - near
+    pairs = _as_array((linked | near) - parted)
+    return Walkable(
+        pairs,
+        len(parted),
+        _names(places, cells, parted),
+        int(graph_of(len(cells), pairs, None).part.max(initial=0)) + 1,
+        bool(len(water)),
+    )
+
+
+def _shapes(places: Sequence[Place], kind: PlaceKind) -> NDArray[np.object_]:
+    found = shapely.from_wkb([place.wkb for place in places if place.kind is kind])
+    shapes = np.asarray(found, dtype=object)
+    return shapes[shapely.get_dimensions(shapes) >= _LINE]
+
+
+def _bridges(places: Sequence[Place], water: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the roads that lead over water."""
+    roads = _shapes(places, PlaceKind.ROAD)
+    roads = roads[shapely.get_dimensions(roads) == _LINE]
+    return roads[np.unique(shapely.STRtree(water).query(roads, predicate="intersects")[0])]
+
+
+def _names(places: Sequence[Place], cells: Cells, parted: Pairs) -> tuple[str, ...]:
+    """Return the names of the water between the middles of cells that it parts."""
+    named = [place for place in places if place.kind is PlaceKind.WATER and place.name]
+    if not (named and parted):
+        return ()
+    middles = shapely.get_coordinates(shapely.point_on_surface(cells.frame.geometry.to_numpy()))
+    ways = shapely.linestrings(middles[_as_array(parted)])
+    tree = shapely.STRtree(shapely.from_wkb([place.wkb for place in named]))
+    found = tree.query(ways, predicate="intersects")[1]
+    return tuple(sorted({named[at].name for at in found.tolist()}))
+
+
+def _pairs(cells: Cells, frame: "pd.DataFrame") -> Pairs:
+    """Return neighbours as positions, each pair once, the lower one first."""
+    position = {key: n for n, key in enumerate(cells.ids.tolist())}
+    both = zip(frame["cell_id"], frame["neighbor_id"], strict=True)
+    found = ((position[one], position[other]) for one, other in both)
+    return {pair for pair in found if pair[0] < pair[1]}
+
+
+def _as_array(pairs: Pairs) -> NDArray[np.int64]:
+    return np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+
+
+def _as_pairs(pairs: NDArray[np.int64]) -> Pairs:
+    return {(min(pair), max(pair)) for pair in pairs.tolist()}
