@@ -89,7 +89,7 @@ async def give_keys(
     session: AsyncSession, who: Who, now: datetime = NOW
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Sign a person in and return their cookies, and the headers of a program that acts for them."""
-    user, password = await accounts.reset_password(session, who, who.user_id)
+    user, password, _ended = await accounts.reset_password(session, who, who.user_id, now)
     await session.flush()
     _user, secret = await accounts.sign_in(session, user.username, password, "127.0.0.1", now)
     token = await accounts.add_token(session, who, who.user_id, "bench", now)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,8 +20,7 @@ from gridcrm.maps.rules import Figure, Tally, figure
 from gridcrm.maps.shading import Shade, legend, scale, spot_legend, spot_shade
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One cell, its figure, its colour, and what the colour stands for.
 
     `seen` is the figure itself or its share after smoothing.
@@ -104,9 +104,9 @@ def drawn(
     pairs: Pairs | None = None,
 ) -> Answer:
     """Return figures, classes, colours and the legend of counts by cell; hot spots need pairs."""
-    measure = question.definition.measure
+    measure, nobody = question.definition.measure, Tally()
     figures = [
-        figure(measure, part.get(c.id, Tally()), whole.get(c.id), c.area_m2, key) for c in cells
+        figure(measure, part.get(c.id, nobody), whole.get(c.id), c.area_m2, key) for c in cells
     ]
     if pairs is not None:
         return _spots(question, cells, figures, pairs, blurred=key is not None)

@@ -4,7 +4,7 @@ Made of nothing but figures that this person may see. What is hidden from them i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from math import isnan
 
@@ -79,7 +79,7 @@ def _counting(figure: Figure) -> float:
 def _drawn_in(figure: Figure, share: float) -> Figure:
     if isnan(share):
         return figure
-    return replace(figure, state=State.KNOWN if share else State.ZERO, value=share)
+    return figure._replace(state=State.KNOWN if share else State.ZERO, value=share)
 
 
 def _spot(kinds: Sequence[int]) -> Spot:

@@ -137,5 +137,5 @@ async def _by_cell(session: AsyncSession, ask: Ask, rows: Records) -> dict[int, 
         else found.c.cell == ask.cell_id
     )
     query = sa.select(found.c.cell, func.count(), *marks).where(asked).group_by(found.c.cell)
-    counted = await session.exec(query)  # type: ignore[call-overload]
+    counted = await (await session.connection()).execute(query)
     return {cell: Tally(n, (int(one), int(two))) for cell, n, one, two in counted}

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from gridcrm.core.counts import FEWEST_FOR_A_RATE, FEWEST_SHOWN
 from gridcrm.core.who import Right, Who
@@ -36,8 +37,7 @@ class State(StrEnum):
     NO_DATA = "no_data"
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A cell's answer: its value, how many people stand behind it, and how many of them count."""
 
     state: State
