@@ -57,6 +57,8 @@ ACCESS: dict[str, str] = {
     "GET /customers/surroundings.json": Right.CUSTOMERS_EDIT,
     "GET /customers/unplaced": Right.CUSTOMERS_EDIT,
     "POST /customers/unplaced": Right.CUSTOMERS_EDIT,
+    "POST /customers/unplaced/all": Right.CUSTOMERS_EDIT,
+    "POST /customers/unplaced/undo": Right.CUSTOMERS_EDIT,
     "GET /customers/{customer_id:int}": Right.CUSTOMERS_LIST,
     "POST /customers/{customer_id:int}/claim": Right.CUSTOMERS_EDIT,
     "POST /customers/{customer_id:int}/consents": Right.CUSTOMERS_EDIT,

@@ -1,6 +1,6 @@
 """What people may send about customers."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
@@ -150,6 +150,32 @@ class CommunityIn(SQLModel):
     community: str = Field(min_length=1, max_length=120)
     lon: float = Field(ge=-180, le=180)
     lat: float = Field(ge=-90, le=90)
+
+
+class CommunitiesIn(SQLModel):
+    """Names of communities with the places that were ticked for them.
+
+    Each is longitude, latitude and name with spaces between: a box in a form has one value.
+    """
+
+    model_config = {"extra": "forbid"}
+
+    chosen: list[CommunityIn] = Field(default=[], max_length=200)
+
+    @field_validator("chosen", mode="before")
+    @classmethod
+    def _parts(cls, value: object) -> list[dict[str, str]]:
+        given = value if isinstance(value, list) else [value]
+        names = ("lon", "lat", "community")
+        return [dict(zip(names, str(one).split(" ", 2), strict=False)) for one in given]
+
+
+class UndoIn(SQLModel):
+    """When the names were decided that are to be taken back together."""
+
+    model_config = {"extra": "forbid"}
+
+    decided_at: datetime
 
 
 class FileIn(SQLModel):

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -28,6 +29,13 @@ from gridcrm.grids.shape import cells_of
 
 _NAMED = (PlaceKind.COMMUNITY, PlaceKind.BUILDING, PlaceKind.SCHOOL, PlaceKind.OTHER)
 """Kinds of places that people give as where they live, the most likely first."""
+
+
+class Group(NamedTuple):
+    """People who are put at one place, in WGS 84."""
+
+    people: Sequence[Customer]
+    spot: LonLat
 
 
 async def grid_of(session: AsyncSession, branch_id: int) -> Grid | None:
@@ -72,22 +80,25 @@ async def community_names(session: AsyncSession, branch_id: int) -> frozenset[st
 async def put(
     session: AsyncSession,
     branch: Branch,
-    customers: list[Customer],
-    spot: LonLat,
+    groups: Sequence[Group],
     placed_by: PlacedBy,
     now: datetime,
 ) -> None:
-    """Put customers of a branch at one position, and into the cell that holds it."""
-    grid = await grid_of(session, customers[0].branch_id) if customers else None
-    (cell_id,) = cell_ids([spot.lon], [spot.lat], grid)
-    (away_m,) = distances_m(branch, [spot.lon], [spot.lat]).tolist()
-    reach = await reach_of(session, branch) if customers else None
-    ((walk_min, share),) = await asyncio.to_thread(derived, reach, [spot.lon], [spot.lat])
-    for customer in customers:
-        customer.lon, customer.lat, customer.placed_by = spot.lon, spot.lat, placed_by
-        customer.cell_id, customer.distance_m, customer.updated_at = cell_id, away_m, now
-        customer.walk_min, customer.branch_share = walk_min, share
-        session.add(customer)
+    """Put customers of a branch at positions, and into the cells that hold these."""
+    some = [group for group in groups if group.people]
+    if not some:
+        return
+    lon, lat = [group.spot.lon for group in some], [group.spot.lat for group in some]
+    cells = cell_ids(lon, lat, await grid_of(session, stored(branch.id)))
+    away = distances_m(branch, lon, lat).tolist()
+    walks = await asyncio.to_thread(derived, await reach_of(session, branch), lon, lat)
+    for group, cell_id, away_m, walk in zip(some, cells, away, walks, strict=True):
+        for customer in group.people:
+            customer.lon, customer.lat = group.spot.lon, group.spot.lat
+            customer.placed_by = placed_by
+            customer.cell_id, customer.distance_m, customer.updated_at = cell_id, away_m, now
+            customer.walk_min, customer.branch_share = walk
+            session.add(customer)
     await session.flush()
 
 

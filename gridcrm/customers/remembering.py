@@ -28,6 +28,14 @@ class Decision:
     may_take_back: bool
 
 
+@dataclass(frozen=True)
+class Together:
+    """Names that one person decided at one moment."""
+
+    decided_at: datetime
+    names: int
+
+
 async def remember(
     session: AsyncSession, who: Who, name: str, spot: LonLat, now: datetime
 ) -> CommunityAlias | None:
@@ -83,6 +91,37 @@ async def take_back(session: AsyncSession, who: Who, alias_id: int, now: datetim
         raise NotFound
     if not rules.may_take_back(who, alias.decided_by):
         raise RuleBroken("A colleague decided this. They or a grid lead can take it back.")
+    return await _forget(session, who, alias, now)
+
+
+async def take_all_back(
+    session: AsyncSession, who: Who, decided_at: datetime, now: datetime
+) -> int:
+    """Forget all that this person decided at one moment; return how many people wait again."""
+    await lock_branch(session, who.here)
+    query = select(CommunityAlias).where(
+        CommunityAlias.branch_id == who.here,
+        CommunityAlias.decided_by == who.user_id,
+        CommunityAlias.decided_at == decided_at,
+    )
+    found = list(await session.exec(query.order_by(col(CommunityAlias.id))))
+    if not found:
+        raise RuleBroken("These names have been taken back or decided anew.")
+    return sum([await _forget(session, who, alias, now) for alias in found])
+
+
+async def decided_together(session: AsyncSession, who: Who) -> Together | None:
+    """Return what this person decided last, if it was several names at once."""
+    mine = (CommunityAlias.branch_id == who.here, CommunityAlias.decided_by == who.user_id)
+    last = select(func.max(CommunityAlias.decided_at)).where(*mine).scalar_subquery()
+    query = select(func.max(CommunityAlias.decided_at), func.count()).where(
+        *mine, CommunityAlias.decided_at == last
+    )
+    decided_at, names = (await session.exec(query)).one()
+    return Together(decided_at, names) if names > 1 else None
+
+
+async def _forget(session: AsyncSession, who: Who, alias: CommunityAlias, now: datetime) -> int:
     there = select(Customer).where(
         Customer.branch_id == who.here,
         Customer.placed_by == PlacedBy.COMMUNITY,

@@ -16,9 +16,8 @@ from gridcrm.core.days import local_day
 from gridcrm.core.errors import InvalidInput, RuleBroken
 from gridcrm.core.i18n import N_
 from gridcrm.core.who import Who
-from gridcrm.customers import placing, queries, remembering, rules
+from gridcrm.customers import communities, placing, queries, remembering, rules
 from gridcrm.customers.forms import (
-    CommunityIn,
     CustomerBase,
     CustomerEdit,
     CustomerIn,
@@ -26,6 +25,7 @@ from gridcrm.customers.forms import (
 )
 from gridcrm.customers.intake import import_rows
 from gridcrm.customers.models import Customer, PlacedBy, Reveal, RevealReason
+from gridcrm.customers.placing import Group
 from gridcrm.customers.publishing import lock_branch, publish_plan
 
 __all__ = [
@@ -35,7 +35,6 @@ __all__ = [
     "claim_many",
     "import_rows",
     "look_up",
-    "place_community",
     "publish_plan",
     "release",
     "reveal",
@@ -175,37 +174,14 @@ async def set_position(
     rules.check_near(branch, spot)
     customer.entered_lon, customer.entered_lat = form.lon, form.lat
     customer.entered_datum = form.datum
-    await placing.put(session, branch, [customer], spot, PlacedBy.PIN, now)
+    await placing.put(session, branch, [Group([customer], spot)], PlacedBy.PIN, now)
     audit.record(session, who, "customer_place", ("customer", customer_id), by=PlacedBy.PIN)
     if not (form.whole_community and customer.community):
         return 1
-    others = await _put_community(session, who, branch, customer.community, spot, now)
+    others = await communities.put(session, who, branch, {customer.community: spot}, now)
     if not others:
         await remembering.remember(session, who, customer.community, spot, now)
     return 1 + others
-
-
-async def place_community(session: AsyncSession, who: Who, form: CommunityIn, now: datetime) -> int:
-    """Put everybody of a community who has no position at the place that was chosen."""
-    await lock_branch(session, who.here)
-    branch = await branches.here(session, who)
-    spot = LonLat(form.lon, form.lat)
-    rules.check_near(branch, spot)
-    return await _put_community(session, who, branch, form.community, spot, now)
-
-
-async def _put_community(
-    session: AsyncSession, who: Who, branch: Branch, community: str, spot: LonLat, now: datetime
-) -> int:
-    waiting = queries.visible(who).where(
-        Customer.community == community, col(Customer.lon).is_(None)
-    )
-    people = list(await session.exec(waiting))
-    await placing.put(session, branch, people, spot, PlacedBy.COMMUNITY, now)
-    if people:
-        await remembering.remember(session, who, community, spot, now)
-    audit.record(session, who, "community_place", ("branch", who.here), people=len(people))
-    return len(people)
 
 
 async def _held(session: AsyncSession, who: Who, customer_id: int) -> Customer:
@@ -280,4 +256,4 @@ async def _place_by_community(
     spot = (await placing.gazetteer_of(session, customer.branch_id)).find(customer.community)
     if spot is not None:
         there = LonLat(spot.lon, spot.lat)
-        await placing.put(session, branch, [customer], there, PlacedBy.COMMUNITY, now)
+        await placing.put(session, branch, [Group([customer], there)], PlacedBy.COMMUNITY, now)

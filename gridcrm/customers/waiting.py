@@ -14,6 +14,7 @@ from gridcrm.customers.models import Customer
 from gridcrm.customers.placement import Guess
 
 MOST = 50
+_SURE, _LEAD = 95, 5
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,21 @@ class WaitingCommunity:
     first_id: int
     guesses: Sequence[Guess]
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether the first guess is as good as the name, and no other place comes near it."""
+        scores = [guess.score for guess in self.guesses]
+        return (
+            bool(scores) and scores[0] >= _SURE and scores[0] - max(scores[1:], default=0) >= _LEAD
+        )
+
 
 @dataclass(frozen=True)
 class Waiting:
     """The queue of people without a place: by community, one by one, and those outside the grid."""
 
     communities: list[WaitingCommunity]
+    more_communities: int
     others: list[Customer]
     without_position: int
     outside: int
@@ -68,6 +78,7 @@ async def waiting(session: AsyncSession, who: Who) -> Waiting:
             WaitingCommunity(name, people, first_id or 0, guesses)
             for (name, people, first_id), guesses in zip(groups[:MOST], guessed, strict=True)
         ],
+        more_communities=max(0, len(groups) - MOST),
         others=list(await session.exec(others)),
         without_position=count[0],
         outside=count[1],
