@@ -27,7 +27,7 @@ SEED = 20_260_101  # the same answer every time
 FALSE_SHARE = 0.05
 
 _LEAST = 999  # permutations; fewer can not tell chance from a pattern
-_ROUND = 10  # times as many draws, for the cells that fewer than ten draws reached
+_HITS = 10  # so often chance has to reach a cell until its p is known well enough
 _ROOMY = 4  # where so many times as many cells are at hand, few draws take one twice
 _BLOCK = 100_000  # draws at a time, so that memory stays bounded
 _SLACK = 1e-12  # sums in another order differ by as much
@@ -70,7 +70,7 @@ def hot_spots(
 
     z is Gi* of Ord and Getis (1995) with weight 1 for the cell and each of its neighbours. p is
     two-sided, from a conditional permutation: the cell keeps its value, its neighbours draw theirs
-    from all others, `permutations` times, and ten times as often where chance hardly reaches it.
+    from all others, `permutations` times, and more often where chance hardly reaches it.
     Of the cells named hot or cold, at most `false_share` are so by chance (Benjamini and Hochberg,
     1995).
     """
@@ -119,33 +119,40 @@ def _z(near: _Near) -> Floats:
 
 
 def _chances(near: _Near, permutations: int, false_share: float, seed: int) -> Floats:
-    """Return two-sided p, drawn more often only for cells that could be named with a smaller one."""
+    """Return two-sided p, drawn more often only for cells that could be named with a smaller one.
+
+    Source: J. Besag and P. Clifford, Sequential Monte Carlo p-values, Biometrika 78 (1991).
+    """
     n = len(near.y)
     random = np.random.default_rng(seed)
-    enough = 2 * n / false_share  # with so many, one cell alone can be named
-    p, cells, times = np.ones(n), np.flatnonzero(near.count), permutations
+    enough = int(2 * n / false_share) + 1  # with so many, one cell alone can be named
+    p, hits, drawn = np.ones(n), np.zeros((2, n)), np.zeros(n)
+    cells, more = np.flatnonzero(near.count), permutations
     while cells.size:
-        p[cells] = _drawn(near, cells, random, times)
-        rare = (p <= 2 * _ROUND / times) & (p > _threshold(p, false_share))
-        cells = np.flatnonzero(rare) if times < enough else cells[:0]
-        times = min(times * _ROUND, int(enough) + 1)
+        hits[:, cells] += _hits(near, cells, random, more)
+        drawn[cells] += more
+        fewer = hits.min(axis=0)
+        p[cells] = np.minimum(1.0, 2 * (fewer[cells] + 1) / (drawn[cells] + 1))
+        open_ = (fewer < _HITS) & (drawn < enough) & (p > _threshold(p, false_share))
+        cells = np.flatnonzero(open_ & (near.count > 0))
+        more = int(min(drawn.max(), max(enough - drawn.max(), 1)))
     return p
 
 
-def _drawn(near: _Near, cells: Whole, random: np.random.Generator, times: int) -> Floats:
-    more, fewer = np.zeros(len(cells)), np.zeros(len(cells))
+def _hits(near: _Near, cells: Whole, random: np.random.Generator, times: int) -> Floats:
+    """Return how often chance reaches at least, and at most, what lies around cells."""
+    out = np.zeros((2, len(cells)))
+    most = int(near.count[cells].max())
     for start in range(0, times, _BLOCK):
-        most, rows = int(near.count[cells].max()), min(_BLOCK, times - start)
+        rows = min(_BLOCK, times - start)
         draws = _draws(random, len(near.y) - 1, most, rows)
         sums = np.zeros(rows)
         for taken in range(1, most + 1):
             sums += near.y[draws[taken - 1]]
             at = np.flatnonzero(near.count[cells] == taken)
             if at.size:
-                above, below = _beyond(near, cells[at], draws[:taken], sums)
-                more[at] += above
-                fewer[at] += below
-    return np.minimum(1.0, 2 * (np.minimum(more, fewer) + 1) / (times + 1))
+                out[:, at] += _reaching(near, cells[at], draws[:taken], sums)
+    return out
 
 
 def _draws(random: np.random.Generator, others: int, most: int, times: int) -> NDArray[np.int32]:
@@ -166,39 +173,28 @@ def _with_repeats(draws: NDArray[np.int32]) -> NDArray[np.bool_]:
     return again
 
 
-def _beyond(
-    near: _Near, cells: Whole, draws: NDArray[np.int32], sums: Floats
-) -> tuple[Floats, Floats]:
+def _reaching(near: _Near, cells: Whole, draws: NDArray[np.int32], sums: Floats) -> Floats:
     """Return how many draws reach at least, and at most, what lies around cells.
 
     Draws are of all cells but the last one. A cell that was drawn for itself gives its place to the
     last one, so that every cell draws from all others, and all share the same sums.
     """
-    y, found = near.y, near.total[cells]
+    y = near.y
+    slack = _SLACK * max(1.0, float(np.abs(sums).max()))
+    low, high = near.total[cells] - slack, near.total[cells] + slack
+    ordered = np.sort(sums)
+    at_least = len(sums) - np.searchsorted(ordered, low)
+    at_most = np.searchsorted(ordered, high, side="right")
     place = np.full(len(y), -1, dtype=np.int32)
     place[cells] = np.arange(len(cells))
-    who = place[draws]
-    drawn = np.nonzero(who >= 0)
-    who, before = who[drawn], sums[drawn[1]]
+    whose = place[draws].ravel()
+    itself = np.flatnonzero(whose >= 0)
+    who, before = whose[itself], sums[itself % len(sums)]
     after = before + y[-1] - y[cells[who]]
-    slack = _SLACK * max(1.0, float(np.abs(sums).max()))
-    counts = []
-    for sign in (1, -1):
-        limit = sign * found - slack
-        shift = (sign * after >= limit[who]).astype(float) - (sign * before >= limit[who])
-        counts.append(_reaching(sign * sums, limit) + np.bincount(who, shift, len(cells)))
-    return counts[0], counts[1]
-
-
-def _reaching(sums: Floats, limits: Floats) -> Floats:
-    """Return for each limit how many sums reach it."""
-    order = np.argsort(limits)
-    passed = np.bincount(
-        np.searchsorted(limits[order], sums, side="right"), minlength=len(limits) + 1
-    )
-    out = np.empty(len(limits))
-    out[order] = np.cumsum(passed[::-1])[::-1][1:]
-    return out
+    more = (after >= low[who]).astype(float) - (before >= low[who])
+    less = (after <= high[who]).astype(float) - (before <= high[who])
+    changed = [np.bincount(who, change, len(cells)) for change in (more, less)]
+    return np.stack([at_least, at_most]).astype(np.float64) + np.stack(changed)
 
 
 def _named(z: Floats, p: Floats, false_share: float) -> NDArray[np.int8]:
