@@ -4,23 +4,9 @@ import numpy as np
 import shapely
 from hypothesis import strategies as st
 
-from geo import H3Spec, HexSpec, PolygonSpec, QuadSpec, SquareSpec, VoronoiSpec
 from geo.errors import AreaError, ReshapeError
 from geo.reshape import draw, merge, move_border, split
 from geo.tessellate.adjacency import adjacent
-from tests.geo.shapes import HOME
-from tests.geo.test_cells import BLOCKS
-
-_HOMES = np.random.default_rng(8).normal([HOME.lon, HOME.lat], 0.003, (400, 2)).T
-_SITES = np.random.default_rng(9).normal([HOME.lon, HOME.lat], 0.004, (25, 2)).T
-KINDS = [
-    SquareSpec(250, HOME),
-    HexSpec(200, HOME),
-    H3Spec(9),
-    PolygonSpec(BLOCKS, "name"),
-    QuadSpec(points=(_HOMES[0], _HOMES[1]), max_points=30, min_side_m=60, origin=HOME),
-    VoronoiSpec([f"{n:02d}" for n in range(25)], (_SITES[0], _SITES[1])),
-]
 
 
 def moves(most=7):
@@ -29,7 +15,7 @@ def moves(most=7):
     share = st.integers(-100, 100).map(lambda n: n / 100)
     return st.lists(
         st.tuples(
-            st.sampled_from(_MOVES),
+            st.sampled_from(MOVES),
             number,
             number,
             share,
@@ -127,4 +113,4 @@ def _draw(cells, key, corners, east, north, size):
     return draw(cells, f"{key}", as_on_a_screen(degrees(cells, shape), corners))
 
 
-_MOVES = [_merge, _split, _move, _draw]
+MOVES = [_merge, _split, _move, _draw]

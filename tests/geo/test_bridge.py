@@ -12,10 +12,11 @@ from geo.bridge import Share, bridge, carry
 from geo.errors import StatsError
 from geo.plane import Plane
 from geo.reshape import draw, merge, split
-from tests.geo.edits import KINDS, moved, moves
+from tests.geo.edits import moved, moves
+from tests.geo.properties.kinds import SPECS as SPECS_OF_ALL_KINDS
 from tests.geo.shapes import HOME, areas, to_degrees
 
-SPECS = [*KINDS, SquareSpec(180, LonLat(113.95, 22.545))]
+SPECS = [*SPECS_OF_ALL_KINDS.values(), SquareSpec(180, LonLat(113.95, 22.545))]
 
 
 @pytest.fixture(scope="module")

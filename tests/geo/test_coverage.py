@@ -4,13 +4,10 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from geo import PolygonSpec, SquareSpec, circle, tessellate
 from geo.coverage import coverage
-from tests.geo.edits import KINDS, moved, moves
-from tests.geo.shapes import HOME, areas, to_degrees
+from tests.geo.shapes import HOME, to_degrees
 
 
 def imported(area, *boxes):
@@ -20,16 +17,6 @@ def imported(area, *boxes):
     frame = gpd.GeoDataFrame({"name": names}, geometry=shapes, crs="EPSG:4326")
     ground = to_degrees(area)
     return tessellate(ground, PolygonSpec(frame, "name")), ground
-
-
-@given(areas(), st.sampled_from(KINDS), moves(4))
-@settings(max_examples=25)
-def test_a_grid_has_no_gaps_and_no_overlaps_whatever_was_changed(area, spec, changes):
-    cells, _ = moved(tessellate(area, spec), changes)
-    found = coverage(cells, area)
-    assert found.is_partition
-    assert found.gaps.empty
-    assert found.overlaps.empty
 
 
 def test_a_gap_is_told_with_its_ground_and_the_cells_around_it():

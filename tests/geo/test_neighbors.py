@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from geo import HexSpec, PolygonSpec, SquareSpec, circle, tessellate
 from geo.neighbors import neighbors
 from geo.reshape import merge, split
 from geo.tessellate.touching import touching
-from tests.geo.edits import KINDS, moved, moves, shapes_of
+from tests.geo.edits import moved, moves, shapes_of
+from tests.geo.properties.kinds import kinds
 from tests.geo.shapes import HOME, areas, to_degrees
 
 
@@ -71,7 +71,7 @@ def test_cells_on_two_islands_are_no_neighbours(home):
     assert neighbors(cells).cell_id.tolist() == ["sq:250:1:0", "sq:250:2:0"]
 
 
-@given(areas(), st.sampled_from([*KINDS, SquareSpec(60, HOME)]), moves(4))
+@given(areas(), kinds, moves(4))
 @settings(max_examples=50)
 def test_pairs_are_what_the_shapes_of_cells_say(area, spec, changes):
     cells, _ = moved(tessellate(area, spec), changes)
@@ -86,19 +86,6 @@ def test_pairs_are_what_the_shapes_of_cells_say(area, spec, changes):
         outline = shapely.length(shapely.coverage_union_all(shapes))
         total = shapely.length(shapes).sum()
         assert total == pytest.approx(outline + pairs.shared_m.sum(), rel=1e-9)
-
-
-@given(areas(), st.sampled_from([*KINDS, SquareSpec(60, HOME)]), moves(3))
-@settings(max_examples=30)
-def test_neighbours_are_mutual_and_agree_on_their_border(area, spec, changes):
-    cells, _ = moved(tessellate(area, spec), changes)
-    pairs = neighbors(cells)
-    there = pairs.set_index(["cell_id", "neighbor_id"]).shared_m
-    back = pairs.set_index(["neighbor_id", "cell_id"]).shared_m
-    assert there.equals(back.reindex(there.index))
-    assert (pairs.cell_id != pairs.neighbor_id).all()
-    assert (pairs.shared_m > 0).all()
-    assert not pairs.duplicated(["cell_id", "neighbor_id"]).any()
 
 
 def test_changed_cells_have_the_neighbours_of_their_ground(area, home):
