@@ -208,3 +208,7 @@ def test_a_name_is_sure_when_it_fits_and_no_other_comes_near(scores: tuple[int, 
 def test_where_a_place_lies_is_said_as_seen_from_the_branch(east: float, north: float, words: str):
     home = LonLat(125.47, 43.78)
     assert seen_from(home, home.lon + east, home.lat + north) == f"{words} of the branch"
+
+
+def test_what_stands_beside_the_branch_has_no_side():
+    assert seen_from(LonLat(125.47, 43.78), 125.4702, 43.78) == "at the branch"
