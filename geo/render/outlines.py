@@ -4,11 +4,11 @@ A corner is new or lies some corners back; neighbours share theirs. Coordinates 
 degree (11 cm) as second differences, which are nearly all alike on a regular grid.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+import msgspec
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -58,7 +58,7 @@ def values_json(values: CellValues) -> bytes:
     }
     if values.names:
         plain["names"] = list(values.names)
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+    return msgspec.json.encode(plain)
 
 
 def _but_last(ring: NDArray[np.intp]) -> NDArray[np.bool_]:
@@ -92,4 +92,4 @@ def _packed(**columns: Any) -> bytes:
         name: values.tolist() if isinstance(values, np.ndarray) else values
         for name, values in columns.items()
     }
-    return json.dumps(plain, separators=(",", ":")).encode()
+    return msgspec.json.encode(plain)

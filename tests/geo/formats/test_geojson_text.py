@@ -62,12 +62,15 @@ def test_outer_rings_run_against_the_clock_and_holes_with_it(home):
 
 def test_several_parts_and_southern_places_are_written():
     parts = shapely.MultiPolygon([SOUTH_WEST, shapely.box(-0.25, -0.25, 0.25, 0.25)])
-    rows = [{"名": "大冲"}, {"名": None}]
+    rows = [{"名": "大冲", "n": 1}, {"名": None, "n": float("nan")}]
     document = json.loads(collection(["a", "b"], rows, _shapes(parts, SOUTH_WEST)))
     several, one = (shape(f["geometry"]) for f in document["features"])
     assert several.equals(parts)
     assert one.equals(SOUTH_WEST)
-    assert [f["properties"] for f in document["features"]] == rows
+    assert [f["properties"] for f in document["features"]] == [
+        {"名": "大冲", "n": 1},
+        {"名": None, "n": None},
+    ]
 
 
 def test_no_cells_are_an_empty_collection():
