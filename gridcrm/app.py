@@ -174,6 +174,7 @@ API: list[ControllerRouterHandler] = [
     ExportApi,
 ]
 _LARGEST_BODY = 21 * 1024 * 1024
+_TOKEN = SecurityScheme(type="http", scheme="bearer")
 
 
 def install_registries() -> None:
@@ -293,9 +294,7 @@ def _openapi() -> OpenAPIConfig:
         path="/schema",
         render_plugins=[JsonRenderPlugin()],
         openapi_router=Router("/schema", route_handlers=[], opt=PUBLIC),
-        components=Components(
-            security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}
-        ),
+        components=Components(security_schemes={"token": _TOKEN}),
         security=[{"token": []}],
         use_handler_docstrings=True,
     )

@@ -168,6 +168,7 @@ ACCESS: dict[str, str] = {
     "POST /language": PUBLIC,
     "GET /map": Right.MAP_VIEW,
     "GET /map/outlines": Right.MAP_VIEW,
+    "GET /map/catchment.geojson": Right.MAP_VIEW,
     "GET /map/frame": Right.MAP_VIEW,
     "GET /map/places.geojson": Right.MAP_VIEW,
     "GET /map/print": Right.MAP_VIEW,

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from gridcrm.core import audit, tables
 from gridcrm.core.db import Database
 from gridcrm.core.migrate import check, config, downgrade, upgrade
-from gridcrm.customers.models import Catchment, Customer, PlacedBy
+from gridcrm.customers.models import Customer, PlacedBy
 from tests.cast import hire
 from tests.world import build
 
@@ -155,11 +155,5 @@ def test_without_the_catchment_people_and_cells_stay_and_it_can_be_worked_out_ag
 
 
 async def _work_out(session: Any) -> None:
-    branch_id = (await session.exec(text("select min(id) from branch"))).scalar_one()
-    settings: dict[str, Any] = {
-        "rings_m": [500.0], "minutes": [5.0], "speed_m_per_min": 80, "decay": 2, "attraction": 1,
-        "attractions": {}, "basis": "", "streets": 1, "competitors": 0, "worked_out_at": NOW,
-    }  # fmt: skip
-    session.add(Catchment(branch_id=branch_id, **settings))
     for name in ("customer", "grid_cell"):
         await session.exec(text(f"update {name} set walk_min = 1, branch_share = 1"))

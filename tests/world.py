@@ -12,7 +12,7 @@ from gridcrm.accounts.models import ApiToken
 from gridcrm.branches.models import Branch, Place, PlaceImport, PlaceKind
 from gridcrm.consent.models import Consent, ConsentState, Purpose
 from gridcrm.core.who import Who
-from gridcrm.customers.models import CommunityAlias, Customer, ImportFile
+from gridcrm.customers.models import Catchment, CommunityAlias, Customer, ImportFile
 from gridcrm.events.models import (
     Event,
     EventSeries,
@@ -105,6 +105,11 @@ async def _grid(
         report={"new": 0, "changed": 0, "unchanged": 0, "kinds": {}, "bad": []},
         created_by=manager.user_id, created_at=now,
     )  # fmt: skip
+    catchment = Catchment(
+        branch_id=branch.id, rings_m=[500.0], minutes=[5.0], speed_m_per_min=80, decay=2,
+        attraction=1, attractions={}, basis="", streets=0, competitors=0, worked_out_at=now,
+    )  # fmt: skip
+    session.add(catchment)
     return {
         "plan_id": draft_id,
         "change": "undo",

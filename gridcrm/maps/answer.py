@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from geo.render.view import CellValues, Legend, LegendItem
 from gridcrm.grids import queries as grids
 from gridcrm.grids.queries import CellRow
-from gridcrm.maps import nearness, patterns, queries, words
+from gridcrm.maps import nearness, patterns, queries, walks, words
 from gridcrm.maps.metrics import Definition, Measure, Shown
 from gridcrm.maps.patterns import Pairs, Standing
 from gridcrm.maps.queries import Tallies
@@ -87,6 +87,10 @@ class Answer:
 async def answer(session: AsyncSession, ask: Ask, key: bytes | None) -> Answer:
     """Count for all cells at once and say what this person may see of it."""
     cells = await grids.cell_rows(session, ask.plan_id)
+    if ask.question.definition.metric in walks.COLUMNS:
+        found = await walks.figures(session, ask.plan_id, ask.question.definition.metric)
+        note = await walks.note(session, ask.who)
+        return _classed(ask.question, cells, [found[c.id] for c in cells], blurred=False, note=note)
     part, whole = await queries.tallies(session, ask)
     if ask.question.shown is not Shown.HOT_SPOTS:
         return drawn(ask.question, cells, part, whole, key)
@@ -114,9 +118,14 @@ def drawn(
 
 
 def _classed(
-    question: Question, cells: Sequence[CellRow], figures: Sequence[Figure], *, blurred: bool
+    question: Question,
+    cells: Sequence[CellRow],
+    figures: Sequence[Figure],
+    *,
+    blurred: bool,
+    note: str = "",
 ) -> Answer:
-    measure, seen, note = question.definition.measure, figures, ""
+    measure, seen = question.definition.measure, figures
     if question.shown is Shown.SMOOTHED:
         seen, overall = patterns.smoothed(figures)
         note = words.smoothing(overall)
@@ -140,9 +149,11 @@ def _spots(
     blurred: bool,
 ) -> Answer:
     measure, found = question.definition.measure, patterns.standings(figures, pairs)
+    kinds = [(one, at.spot if at else None) for one, at in zip(figures, found, strict=True)]
+    looks = {kind: (spot_shade(*kind), words.stood(measure, *kind)) for kind in set(kinds)}
     lines = (
-        Line(cell, one, spot_shade(one, at), words.stood(measure, one, at), one, measure, at)
-        for cell, one, at in zip(cells, figures, found, strict=True)
+        Line(cell, kind[0], *looks[kind], kind[0], measure, at)
+        for cell, kind, at in zip(cells, kinds, found, strict=True)
     )
     shown = spot_legend(question.title, measure, figures, found, blurred=blurred)
     return Answer(question, tuple(lines), shown)

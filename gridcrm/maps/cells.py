@@ -13,6 +13,8 @@ from gridcrm.core.days import local_day
 from gridcrm.core.i18n import gettext
 from gridcrm.core.tables import stored
 from gridcrm.core.who import Who
+from gridcrm.customers import catchment
+from gridcrm.customers.catchment import Standing
 from gridcrm.events.models import Event
 from gridcrm.grids import queries as grids
 from gridcrm.grids.models import GridCell, PlanState
@@ -21,10 +23,10 @@ from gridcrm.labels import queries as labels
 from gridcrm.labels.models import Label
 from gridcrm.maps import queries, words
 from gridcrm.maps.forms import Days
-from gridcrm.maps.metrics import METRICS, Metric
+from gridcrm.maps.metrics import METRICS, Measure, Metric
 from gridcrm.maps.question import Question
 from gridcrm.maps.records import Ask
-from gridcrm.maps.rules import Figure, Tally, blur_key, figure, shown
+from gridcrm.maps.rules import Figure, State, Tally, blur_key, figure, shown
 
 _MOST_LABELS = 8
 _NUMBERS = (
@@ -64,6 +66,7 @@ class Profile:
     events: list[Event]
     may_edit: bool
     is_current: bool
+    walk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ async def profiles(
     by_hand = await labels.on_cells(session, asked.ids)
     visits = await queries.visit_days(session, plan, asked.ids, today)
     events = await queries.events_of_cells(session, asked.ids)
+    stands = await catchment.standing(session, branch)
     return [
         Profile(
             cell=cell,
@@ -123,9 +127,19 @@ async def profiles(
             events=events.get(cell_id, []),
             may_edit=editing(who, cell) is not Editing.NOTHING,
             is_current=plan.state is PlanState.PUBLISHED,
+            walk=_walk(cell, stands) if plan.state is PlanState.PUBLISHED else "",
         )
         for cell_id, cell in zip(asked.ids, cells, strict=True)
     ]
+
+
+def _walk(cell: GridCell, stands: Standing | None) -> str:
+    """Return how far the branch is on foot, nothing before it is worked out."""
+    if stands is None or not stands.catchment.streets:
+        return ""
+    found = Figure(State.NO_DATA) if cell.walk_min is None else Figure(State.KNOWN, cell.walk_min)
+    said = words.said(Measure.MINUTES, found)
+    return f"{said} {gettext('(before the streets changed)')}" if stands.is_stale else said
 
 
 async def _numbers(session: AsyncSession, asked: _Asked) -> Mapping[int, list[Number]]:

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from geo.classify import Method
 from gridcrm.core.i18n import N_, gettext, local_name
 from gridcrm.core.who import Right, Who
+from gridcrm.customers import reaching
 from gridcrm.labels import queries as labels
 from gridcrm.labels.models import Label
 from gridcrm.maps.forms import Days, MapIn
@@ -54,7 +55,12 @@ async def choices(session: AsyncSession, who: Who) -> Choices:
     """Return what this person can choose from."""
     listed = await segments.listed(session, who) if who.may(Right.SEGMENTS_VIEW) else []
     grouped = _grouped(await labels.tree(session))
-    missing = ({Need.LABEL} if not grouped else set()) | ({Need.SEGMENT} if not listed else set())
+    there = {
+        Need.LABEL: grouped,
+        Need.SEGMENT: listed,
+        Need.CATCHMENT: await reaching.of_branch(session, who.here),
+    }
+    missing = {need for need, found in there.items() if not found}
     return Choices(
         metrics=[
             (d.metric.value, gettext(d.name))

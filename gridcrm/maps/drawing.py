@@ -21,9 +21,11 @@ from geo.render.view import (
 from gridcrm.branches.models import Branch, Place
 from gridcrm.core.i18n import Language, current, gettext
 from gridcrm.core.tables import stored
+from gridcrm.customers.models import Catchment
 from gridcrm.grids.models import GridCell
 from gridcrm.maps import answer as answers
 from gridcrm.maps import places as around
+from gridcrm.maps import walks
 from gridcrm.maps.answer import Answer
 from gridcrm.maps.basemap import Basemap
 from gridcrm.maps.places import NamedPlace, Origin
@@ -41,6 +43,7 @@ class Sheet:
     named: Sequence[NamedPlace]
     origins: Sequence[Origin]
     base: Basemap | None = None
+    catchment: Catchment | None = None
 
     @property
     def datum(self) -> Datum:
@@ -64,9 +67,27 @@ def frame_page(sheet: Sheet, assets: Mapping[str, str], nonce: str) -> str:
         )
         for level in around.levels(sheet.origins)
     )
+    layers += _outlines(sheet)
     from geo.render.folium_map import map_page  # here, because folium is slow to load
 
     return map_page(_view(sheet, cells, layers, sheet.answer.legend), assets, nonce)
+
+
+def _outlines(sheet: Sheet) -> tuple[UrlLayerSpec, ...]:
+    """Return rings and walks, which nobody sees before asking for them."""
+    found = sheet.catchment
+    if found is None:
+        return ()
+    address = f"/map/catchment.geojson?datum={sheet.datum.value}"
+    return tuple(
+        UrlLayerSpec(
+            walks.outline_name(found, outline),
+            f"{address}&outline={outline.value}",
+            Level.MARKS,
+            shown=False,
+        )
+        for outline in walks.outlines(found)
+    )
 
 
 def file_page(

@@ -1,14 +1,24 @@
 """The page of formulas, written from the metrics so that it can't say anything else."""
 
+from geo.huff import DECAY, LEAST_M
+from geo.streets import OFF_STREET_M
 from gridcrm.core.counts import FEWEST_FOR_A_RATE, FEWEST_SHOWN
+from gridcrm.customers.reaching import RIVALS_WITHIN_M
 from gridcrm.maps.metrics import DEFINITIONS, SHOWN_FORMULAS, Definition, Measure, Need
 
 _UNITS = {
     Measure.COUNT: "a count",
     Measure.DENSITY: "a count per square kilometre",
     Measure.RATE: "a share, always with its n",
+    Measure.MINUTES: "minutes on foot",
+    Measure.SHARE: "a share that a model expects",
 }
-_NEEDS = {Need.PERIOD: "a period", Need.LABEL: "a label", Need.SEGMENT: "a segment"}
+_NEEDS = {
+    Need.PERIOD: "a period",
+    Need.LABEL: "a label",
+    Need.SEGMENT: "a segment",
+    Need.CATCHMENT: "a catchment",
+}
 
 _HEAD = """
 | metric | key | unit | needs | formula |
@@ -38,6 +48,18 @@ of cells in each class (the default). Equal steps: classes of the same width on 
 Natural breaks: the classes within which values differ least (Fisher, Jenks). A hatch means that
 there is no data, dark grey that there are too few people to show, light grey that there are too
 few for a share.
+
+## Walks and expected shares
+
+A walk goes straight to the nearest street, along streets by the shortest way, and straight on; more
+than {OFF_STREET_M:g} m beside any street, and on streets that do not hang together with the
+branch's, there is no way. The share is Huff's: P = A · d^−λ ÷ Σ A_k · d_k^−λ, with A the attraction
+(1 unless somebody said otherwise), d the walk in metres, {LEAST_M:g} at least, and λ the decay
+({DECAY:g} unless somebody said otherwise). The sum runs over the branch and the other banks within
+{RIVALS_WITHIN_M / 1000:g} km of it. Where no streets are imported, d is the distance as the crow flies and no walk
+is known. Both are those of one point inside the cell, and of each customer's own position; nobody's
+number is hidden, because no count of people stands behind them.
+Source: D. L. Huff, Land Economics 39 (1963).
 
 ## What is made of the figures
 

@@ -9,6 +9,7 @@ from gridcrm.branches import queries as branches
 from gridcrm.branches.models import Branch
 from gridcrm.core.errors import NotFound
 from gridcrm.core.who import Who
+from gridcrm.customers import reaching
 from gridcrm.grids import queries as grids
 from gridcrm.maps import queries
 from gridcrm.maps.answer import Answer, answer
@@ -54,4 +55,5 @@ async def sheet(session: AsyncSession, on: Ground, shown: Answer) -> Sheet:
         answer=shown,
         named=await queries.named_places(session, on.branch_id),
         origins=await queries.origins(session, on.branch_id),
+        catchment=await reaching.of_branch(session, on.branch_id),
     )

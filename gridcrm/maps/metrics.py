@@ -20,6 +20,8 @@ class Metric(StrEnum):
     ATTENDED = "attended"
     CONVERTED = "converted"
     CONVERSION = "conversion_rate"
+    WALK = "walk_minutes"
+    BRANCH_SHARE = "branch_share"
 
 
 class Measure(StrEnum):
@@ -28,6 +30,8 @@ class Measure(StrEnum):
     COUNT = "count"
     DENSITY = "density"
     RATE = "rate"
+    MINUTES = "minutes"
+    SHARE = "share"
 
 
 class Shown(StrEnum):
@@ -44,6 +48,7 @@ class Need(StrEnum):
     PERIOD = "period"
     LABEL = "label"
     SEGMENT = "segment"
+    CATCHMENT = "catchment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ _WAYS = {
     Measure.RATE: tuple(Shown),
 }
 _PERIOD = frozenset({Need.PERIOD})
+_CATCHMENT = frozenset({Need.CATCHMENT})
 
 DEFINITIONS = (
     Definition(
@@ -165,6 +171,26 @@ DEFINITIONS = (
         Measure.RATE,
         N_("Converted ÷ attended, both within the period."),
         _PERIOD,
+    ),
+    Definition(
+        Metric.WALK,
+        N_("Walking minutes from the branch"),
+        Measure.MINUTES,
+        N_(
+            "The way along the imported streets from the branch to a point inside the cell, in metres "
+            "÷ the walking speed."
+        ),
+        _CATCHMENT,
+    ),
+    Definition(
+        Metric.BRANCH_SHARE,
+        N_("Expected share of the branch (Huff)"),
+        Measure.SHARE,
+        N_(
+            "Attraction of the branch × way^−decay ÷ the sum of the same over the branch and the other "
+            "banks near it; the way is that from a point inside the cell. A model, not a count."
+        ),
+        _CATCHMENT,
     ),
 )
 METRICS = {definition.metric: definition for definition in DEFINITIONS}

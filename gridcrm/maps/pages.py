@@ -26,6 +26,7 @@ from gridcrm.core.pages import page, wants_fragment
 from gridcrm.core.policy import PACKED, needs
 from gridcrm.core.settings import Settings
 from gridcrm.core.who import Right, Who
+from gridcrm.customers import reaching
 from gridcrm.grids import queries as grids
 from gridcrm.maps import answer as answers
 from gridcrm.maps import cells, drawing, loading, queries, screen
@@ -37,6 +38,7 @@ from gridcrm.maps.forms import MapIn, ViewIn
 from gridcrm.maps.metrics import Shown
 from gridcrm.maps.places import places_geojson
 from gridcrm.maps.rules import blur_key
+from gridcrm.maps.walks import Outline, outline_geojson, outlines
 
 _GEOJSON = "application/geo+json"
 _KEPT = {"Cache-Control": "private, max-age=604800"}
@@ -144,6 +146,22 @@ class MapPages(Controller):
         return Response(
             content, media_type=_GEOJSON, headers={"Cache-Control": "private, max-age=300"}
         )
+
+    @get("/catchment.geojson", opt=PACKED)
+    async def catchment(
+        self,
+        session: NamedDependency[AsyncSession],
+        who: NamedDependency[Who],
+        outline: FromQuery[Outline] = Outline.RINGS,
+        datum: FromQuery[Datum] = Datum.WGS84,
+    ) -> Response[bytes]:
+        """Return the rings around the branch, or the ground within each walk to it."""
+        branch = await branches.here(session, who)
+        found = await reaching.of_branch(session, who.here)
+        if found is None or outline not in outlines(found):
+            raise NotFound
+        content = await asyncio.to_thread(outline_geojson, branch, found, outline, datum)
+        return Response(content, media_type=_GEOJSON, headers=_ASKED)
 
     @get("/tiles/{z:int}/{x:int}/{y:int}")
     async def tile(

@@ -24,6 +24,7 @@ def facts(found: Profile) -> Facts:
         (gettext("Backup"), found.backup or "–"),
         (gettext("Last visit"), _day(found.last_visit) or gettext("never")),
         (gettext("Next visit"), _day(found.next_visit) or gettext("not planned")),
+        *([(gettext("Walk to the branch"), found.walk)] if found.walk else []),
         *((name, f"{n:,}") for name, n in counted if n is not None),
     ]
 

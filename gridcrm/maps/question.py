@@ -10,6 +10,7 @@ from gridcrm.core.days import local_day
 from gridcrm.core.errors import InvalidInput
 from gridcrm.core.i18n import gettext, local_name
 from gridcrm.core.who import Who
+from gridcrm.customers import reaching
 from gridcrm.labels import queries as labels
 from gridcrm.labels.models import Label
 from gridcrm.maps.forms import MapIn
@@ -81,6 +82,8 @@ async def ask(session: AsyncSession, who: Who, given: MapIn, now: datetime, zone
     who.must(definition.right)
     if given.shown not in definition.ways:
         raise InvalidInput({"shown": "This metric can't be shown like that."})
+    if Need.CATCHMENT in definition.needs and not await reaching.of_branch(session, who.here):
+        raise InvalidInput({"metric": "The catchment has not been worked out yet."})
     label = await _label(session, given.label) if Need.LABEL in definition.needs else None
     segment = (
         await _segment(session, who, given.segment) if Need.SEGMENT in definition.needs else None

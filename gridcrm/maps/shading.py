@@ -15,6 +15,8 @@ from gridcrm.maps.metrics import Measure
 from gridcrm.maps.patterns import Spot, Standing
 from gridcrm.maps.rules import Figure, State
 
+_SHARES = frozenset({Measure.RATE, Measure.SHARE})
+_OF_GROUND = frozenset({Measure.MINUTES, Measure.SHARE})
 _ZERO = "#fbfbf7"
 _FEW = "#dcdfe3"
 _COLOURS = {State.ZERO: _ZERO, State.FEW: _FEW, State.HIDDEN: HIDDEN, State.NO_DATA: NO_DATA}
@@ -55,7 +57,7 @@ def scale(measure: Measure, figures: Iterable[Figure], method: Method = Method.Q
     """Return the classes of a method; zero stands apart."""
     known = [f.value for f in figures if f.state is State.KNOWN and f.value is not None]
     classes = classify([_as_classed(measure, v) for v in known], method, _CLASSES).classes
-    ramp = Ramp.AMBER if measure is Measure.RATE else Ramp.BLUE
+    ramp = Ramp.AMBER if measure in _SHARES else Ramp.BLUE
     return Scale(measure, classes, colours(ramp, len(classes)) if len(classes) else ())
 
 
@@ -63,14 +65,14 @@ def _as_classed(measure: Measure, value: float) -> float:
     """Return a value as it is read: shares in whole percent, small densities in tenths."""
     if measure is Measure.DENSITY:
         return round(value, 1 if value < _IN_TENTHS else 0)
-    return round(value, 2) if measure is Measure.RATE else value
+    if measure is Measure.MINUTES:
+        return round(value)
+    return round(value, 2) if measure in _SHARES else value
 
 
-def spot_shade(figure: Figure, standing: Standing | None) -> Shade:
+def spot_shade(figure: Figure, spot: Spot | None) -> Shade:
     """Return the class and colour of a cell among hot and cold spots."""
-    if standing is None:
-        return _state_shade(figure.state)
-    return Shade(standing.spot.value, _SPOTS[standing.spot])
+    return Shade(spot.value, _SPOTS[spot]) if spot else _state_shade(figure.state)
 
 
 def legend(
@@ -120,7 +122,7 @@ def _state_items(measure: Measure, states: set[State]) -> Iterable[LegendItem]:
     if State.HIDDEN in states:
         yield LegendItem(_hidden_words(measure), HIDDEN)
     if State.NO_DATA in states:
-        yield LegendItem(gettext("No data"), NO_DATA, hatched=True)
+        yield LegendItem(_no_data_words(measure), NO_DATA, hatched=True)
 
 
 def _hidden_words(measure: Measure) -> str:
@@ -129,9 +131,13 @@ def _hidden_words(measure: Measure) -> str:
     return gettext("Fewer than {n}: not shown").format(n=FEWEST_SHOWN)
 
 
+def _no_data_words(measure: Measure) -> str:
+    return gettext("No way by street") if measure in _OF_GROUND else gettext("No data")
+
+
 def _range_words(measure: Measure, low: float, high: float, *, last: bool) -> str:
     """Say a class by the first and the last figure that it holds, as figures are read."""
-    by = 100 if measure is Measure.RATE else 1
+    by = 100 if measure in _SHARES else 1
     first, step = _step(measure, low), _step(measure, high)
     bottom = ceil(by * low / first - _SURE) * first
     top = (
@@ -140,13 +146,15 @@ def _range_words(measure: Measure, low: float, high: float, *, last: bool) -> st
         else ceil(by * high / step - _SURE - 1) * step
     )
     start, end = _plain(bottom), _plain(top)
-    if start == "0":  # zero itself stands apart
+    if start == "0" and measure is not Measure.MINUTES:  # zero itself stands apart
         start = "1" if measure is Measure.COUNT else ">0"
     return _with_unit(measure, start if end in (start, "0") else f"{start}–{end}")
 
 
 def _with_unit(measure: Measure, words: str) -> str:
-    return gettext("{n} %").format(n=words) if measure is Measure.RATE else words
+    if measure is Measure.MINUTES:
+        return gettext("{n} min").format(n=words)
+    return gettext("{n} %").format(n=words) if measure in _SHARES else words
 
 
 def _step(measure: Measure, high: float) -> float:

@@ -3,13 +3,15 @@
 from gridcrm.core.counts import FEWEST_SHOWN
 from gridcrm.core.i18n import N_, gettext
 from gridcrm.maps.metrics import Measure
-from gridcrm.maps.patterns import Spot, Standing
+from gridcrm.maps.patterns import Spot
 from gridcrm.maps.rules import Figure, State
 
 CAUTION = N_(
     "A pattern in the data we hold, not in the people who live there, and no cause. Many cells are "
     "tested at once: of those named at 90, 95 or 99 %, up to 10, 5 or 1 in a hundred are so by chance."
 )
+
+_OF_GROUND = frozenset({Measure.MINUTES, Measure.SHARE})
 
 _SPOTS = {
     Spot.COLD_99: N_("Cold spot (99 %)"),
@@ -33,12 +35,10 @@ def said(measure: Measure, figure: Figure, seen: Figure | None = None) -> str:
     return gettext("{first} · {then}").format(first=share(seen), then=own)
 
 
-def stood(measure: Measure, figure: Figure, standing: Standing | None) -> str:
+def stood(measure: Measure, figure: Figure, found: Spot | None) -> str:
     """Return whether a cell is a hot or a cold spot, and its figure."""
     own = _said(measure, figure)
-    if standing is None:
-        return own
-    return gettext("{first} · {then}").format(first=spot(standing.spot), then=own)
+    return gettext("{first} · {then}").format(first=spot(found), then=own) if found else own
 
 
 def spot(found: Spot) -> str:
@@ -58,18 +58,24 @@ def smoothing(overall: float | None) -> str:
 def _said(measure: Measure, figure: Figure) -> str:
     match figure.state:
         case State.NO_DATA:
-            return gettext("no data")
+            return gettext("no way by street") if measure in _OF_GROUND else gettext("no data")
         case State.HIDDEN:
             return gettext("too few to show") if measure is Measure.RATE else f"<{FEWEST_SHOWN}"
         case State.FEW:
             return _of(figure)
     if measure is Measure.RATE:
         return gettext("{counts} ({share})").format(counts=_of(figure), share=share(figure))
-    return (
-        gettext("{n} per km²").format(n=count(figure.value))
-        if measure is Measure.DENSITY
-        else count(figure.n)
-    )
+    return _number(measure, figure)
+
+
+def _number(measure: Measure, figure: Figure) -> str:
+    if measure is Measure.MINUTES:
+        return gettext("{n} min").format(n=count(round(figure.value or 0)))
+    if measure is Measure.SHARE:
+        return share(figure)
+    if measure is Measure.DENSITY:
+        return gettext("{n} per km²").format(n=count(figure.value))
+    return count(figure.n)
 
 
 def share(figure: Figure) -> str:
