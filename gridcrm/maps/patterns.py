@@ -6,12 +6,13 @@ Made of nothing but figures that this person may see. What is hidden from them i
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.hotspots import hot_spots
+from geo.hotspots import HotSpots, hot_spots
 from geo.smoothing import Chance, empirical_bayes
 from gridcrm.maps.rules import Figure, State
 
@@ -60,13 +61,20 @@ def smoothed(figures: Sequence[Figure]) -> tuple[list[Figure], float | None]:
 
 def standings(figures: Sequence[Figure], pairs: Pairs) -> list[Standing | None]:
     """Return how each cell stands among its neighbours, None where it has no value."""
-    values = [np.nan if one.value is None else one.value for one in figures]
-    found = hot_spots(values, pairs, min(_FALSE_SHARES))
+    values = np.array([np.nan if one.value is None else one.value for one in figures], np.float64)
+    found = _hot_spots(values.tobytes(), pairs.tobytes())
     named = [found.named(share).tolist() for share in _FALSE_SHARES]
     return [
         None if isnan(z) else Standing(_spot(kinds), z)
         for z, *kinds in zip(found.z.tolist(), *named, strict=True)
     ]
+
+
+@lru_cache(maxsize=32)
+def _hot_spots(values: bytes, pairs: bytes) -> HotSpots:
+    """Compute once what map, panel and table ask for one after the other."""
+    near = np.frombuffer(pairs, np.intp).reshape(-1, 2)
+    return hot_spots(np.frombuffer(values, np.float64), near, min(_FALSE_SHARES))
 
 
 def _counting(figure: Figure) -> float:
