@@ -71,7 +71,7 @@ class H3Tiling:
     def locate(self, lon: Floats, lat: Floats) -> Codes:
         """Return the position of the cell that H3 names for each point, -1 outside the area."""
         near = np.flatnonzero(within(self._reach, lon, lat))
-        index = _index_of(lon[near], lat[near], self._resolution)
+        index = indexes_of(lon[near], lat[near], self._resolution)
         at = np.minimum(np.searchsorted(self._indexes, index), len(self) - 1)
         known = self._indexes[at] == index
         border = np.flatnonzero(known & self._border[at])
@@ -117,11 +117,12 @@ def _indexes(ground: Area, resolution: int, plane: Plane) -> tuple[Indexes, Inde
     bent = plane.unflatten_all(shapely.segmentize(ground, np.sqrt(_EARTH_M * edge_m / 2)))
     inner = geometry_to_cells(bent, resolution, containment_mode=ContainmentMode.ContainsCentroid)
     steps = shapely.get_coordinates(shapely.segmentize(ground.boundary, edge_m / 2))
-    passed = np.unique(_index_of(*plane.inverse(*steps.T), resolution))
+    passed = np.unique(indexes_of(*plane.inverse(*steps.T), resolution))
     return np.asarray(inner), np.unique(np.asarray(grid_disk(passed, 1, flatten=True)))
 
 
-def _index_of(lon: Floats, lat: Floats, resolution: int) -> Indexes:
+def indexes_of(lon: Floats, lat: Floats, resolution: int) -> Indexes:
+    """Return the H3 cell that holds each point, as a number."""
     from h3ronpy.vector import coordinates_to_cells
 
     return np.asarray(coordinates_to_cells(lat, lon, resolution))

@@ -7,17 +7,34 @@ from geo import H3Spec, LonLat, assign, circle, tessellate
 from geo.errors import SpecError
 from geo.tessellate import h3cells
 
+VECTORS = {"res00ic": 122, "rand05centers": 5000, "rand07centers": 5000, "rand09centers": 5000}
 
-@pytest.mark.parametrize("name", ["rand05centers", "rand07centers", "rand09centers"])
-def test_points_of_the_official_vectors_are_in_their_cell(shared, name):
-    """Every 50th of the 5,000: each one gets a small area of its own around it."""
-    lines = (shared / "h3_vectors" / f"{name}.txt").read_text().split("\n")[:5000:50]
-    for cell, north, east in (line.split() for line in lines):
-        lon, lat = (float(east) + 180) % 360 - 180, float(north)
-        if abs(lat) > 80 or abs(lon) > 179:
-            continue
-        cells = tessellate(circle(LonLat(lon, lat), 30), H3Spec(h3.get_resolution(cell)))
-        assert assign([lon], [lat], cells).tolist() == [f"h3:{cell}"]
+
+def vectors(shared, name):
+    """The cells of an official file, and the longitudes and latitudes of points in them."""
+    text = (shared / "h3_vectors" / f"{name}.txt").read_text(encoding="utf-8")
+    rows = [line.split() for line in text.splitlines()]
+    cell, north, east = zip(*rows, strict=True)
+    return np.array(cell), (np.array(east, float) + 180) % 360 - 180, np.array(north, float)
+
+
+@pytest.mark.parametrize("name", VECTORS)
+def test_every_point_of_the_official_vectors_is_in_its_cell(shared, name):
+    cells, lon, lat = vectors(shared, name)
+    assert len(cells) == VECTORS[name]
+    found = h3cells.indexes_of(lon, lat, h3.get_resolution(cells[0]))
+    assert [f"{index:x}" for index in found.tolist()] == cells.tolist()
+
+
+@pytest.mark.parametrize("name", VECTORS)
+def test_points_of_the_official_vectors_are_found_in_areas_around_them(shared, name):
+    """A hundred of them, each in a small area of its own."""
+    cells, lon, lat = vectors(shared, name)
+    near = np.flatnonzero((np.abs(lat) < 80) & (np.abs(lon) < 179))
+    for at in near[:: -(-len(near) // 100)]:
+        around = circle(LonLat(lon[at], lat[at]), 30)
+        divided = tessellate(around, H3Spec(h3.get_resolution(cells[at])))
+        assert assign(lon[[at]], lat[[at]], divided).tolist() == [f"h3:{cells[at]}"]
 
 
 def test_the_cover_is_complete_where_h3s_own_cover_is_not(area):
