@@ -33,7 +33,7 @@ def outlines_json(ids: Sequence[int], shapes: NDArray[np.object_]) -> bytes:
         raise RenderError(
             "Only polygons can be drawn as cells.", "Leave out lines, points and mixed shapes."
         )
-    rings, ring_of = shapely.get_rings(parts, return_index=True)
+    rings, ring_of = _rings(parts)
     at, ring = shapely.get_coordinates(rings, return_index=True)
     corners, back = _shared(at[_but_last(ring)])
     return _packed(
@@ -59,6 +59,14 @@ def values_json(values: CellValues) -> bytes:
     if values.names:
         plain["names"] = list(values.names)
     return msgspec.json.encode(plain)
+
+
+def _rings(parts: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """Return all rings and the part of each; a part without holes stands for its only ring."""
+    if not shapely.get_num_interior_rings(parts).any():
+        return parts, np.arange(len(parts))
+    rings, part_of = shapely.get_rings(parts, return_index=True)
+    return rings, part_of
 
 
 def _but_last(ring: NDArray[np.intp]) -> NDArray[np.bool_]:
