@@ -47,12 +47,12 @@ async def change(session: AsyncSession, who: Who, form: BranchEdit, now: datetim
 
 async def draw_catchment(session: AsyncSession, who: Who, upload: Upload, datum: Datum) -> Branch:
     """Give the branch at hand a drawn area in place of its circle."""
+    given = await asyncio.to_thread(read_features, upload, datum)  # before anybody waits for it
     branch = await queries.here(session, who)
-    given = await asyncio.to_thread(read_features, upload, datum)
-    parts = [part for feature in given.good for part in polygonal_parts(feature.shape)]
-    if given.bad or not parts:
+    areas = [polygonal_parts(feature.shape) for feature in given.good]
+    if given.bad or not all(areas):
         raise InvalidInput({"file": "Choose a file with areas only, each of them readable."})
-    area = shapely.union_all(parts)
+    area = shapely.union_all([part for parts in areas for part in parts])
     inside = area.representative_point()
     if distances_m(branch, inside.x, inside.y) > FARTHEST_PLACE_M:
         raise InvalidInput({"file": "This area is not near the branch. Is it in another datum?"})
