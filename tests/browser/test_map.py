@@ -48,6 +48,56 @@ def test_another_metric_recolours_the_cells_without_fetching_their_shapes_again(
     assert visit.strangers() == []
 
 
+def test_hot_spots_recolour_the_cells_without_fetching_their_shapes_again(visit: Visit):
+    visit.sign_in("manager")
+    page, frame = drawn(visit)
+    before = frame.locator(".gm-legend .gm-row").all_inner_texts()
+    visit.requests.clear()
+
+    page.select_option("#f-shown", "hot_spots")
+
+    expect(page.locator("#panel .meta").first).to_contain_text("Getis-Ord")
+    expect(frame.locator(".gm-legend p")).not_to_be_empty()
+    assert frame.locator(".gm-legend .gm-row").all_inner_texts() != before
+    assert "shown=hot_spots" in page.url
+    asked = [re.sub(r"^https?://[^/]+|\?.*", "", url) for url in visit.requests]
+    assert sorted(path for path in asked if path.startswith("/map")) == ["/map", "/map/values"]
+    assert visit.complaints == []
+
+
+def test_ways_that_a_metric_does_not_have_are_not_offered(visit: Visit):
+    visit.sign_in("manager")
+    page, _ = drawn(visit, "/map?metric=consent_share&shown=smoothed")
+    expect(page.locator("#f-shown")).to_have_value("smoothed")
+    expect(page.locator("#f-classes")).to_be_visible()
+
+    page.select_option("#f-metric", "customers")
+    expect(page.locator("#f-shown")).to_have_value("figures")
+    expect(page.locator("#f-shown option[value=smoothed]")).to_be_disabled()
+
+    page.select_option("#f-shown", "hot_spots")
+    expect(page.locator("#f-classes")).to_be_hidden()
+
+
+@pytest.mark.parametrize("visit", [("phone", "zh")], indirect=True)
+def test_on_a_phone_the_ways_of_showing_unfold_over_a_map_that_stays_in_view(visit: Visit):
+    visit.sign_in("manager")
+    page, frame = drawn(visit)
+    expect(page.locator("#f-shown")).to_be_hidden()
+    top = page.locator("#map").bounding_box()
+    assert top is not None
+    assert top["y"] < 130
+
+    page.tap("[data-map-how]")
+    page.select_option("#f-shown", "hot_spots")
+
+    expect(frame.locator(".gm-legend p")).not_to_be_empty()
+    below = page.locator("#map").bounding_box()
+    assert below is not None
+    assert below["y"] < 200
+    assert visit.complaints == []
+
+
 def test_only_the_fields_that_the_metric_needs_are_shown(visit: Visit):
     visit.sign_in("manager")
     page, _ = drawn(visit)
@@ -136,9 +186,11 @@ def test_without_javascript_the_table_has_the_numbers_and_the_form_works(
     visit.sign_in("manager")
     page = visit.goto("/map?view=table")
     name = choose(page, "consent_share")
+    page.select_option("#f-classes", "jenks")
 
     page.click("form.map-bar button[type=submit]")
 
     expect(page.locator("#panel h2")).to_have_text(name)
+    expect(page.locator("#f-classes")).to_have_value("jenks")
     expect(page.locator("#panel tbody tr").first).to_contain_text("%")
     context.close()

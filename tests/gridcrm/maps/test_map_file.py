@@ -91,3 +91,25 @@ async def test_an_inspector_cannot_have_a_map_drawn(out: Path, capsys: pytest.Ca
 async def test_a_branch_without_a_grid_has_no_map(out: Path, capsys: pytest.CaptureFixture[str]):
     assert await draw("customers", "--branch", "A001", "--out", str(out)) == 2
     assert "no published grid" in capsys.readouterr().err
+
+
+async def test_a_file_of_hot_spots_carries_its_caution(
+    out: Path, town: Town, session: AsyncSession
+):
+    await keep(session, *town.people(4, town.west))
+    await session.commit()
+
+    told = ("customers", "--branch", "A001", "--out", str(out), "--shown", "hot_spots")
+    assert await draw(*told) == 0
+    text = written(out)
+
+    assert said(text) == ["No pattern · 4", "No pattern · 0"]
+    assert "not in the people who live there" in text
+
+
+@pytest.mark.usefixtures("town")
+async def test_a_count_can_not_be_smoothed(out: Path, capsys: pytest.CaptureFixture[str]):
+    told = ("customers", "--branch", "A001", "--out", str(out), "--shown", "smoothed")
+    assert await draw(*told) == 2
+    assert "can't be shown like that" in capsys.readouterr().err
+    assert written(out) == ""
