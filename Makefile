@@ -33,9 +33,10 @@ demo: setup ## make the demo branch
 test-tools: ## install from Debian what the tests need and is missing
 	@docker/test-tools.sh
 
-test: setup test-tools ## the whole suite, on SQLite and PostgreSQL, then in a browser
-	$(BIN)/pytest -m "not browser"
-	$(BIN)/pytest -m browser
+test: setup test-tools ## geo with every branch of it, the rest on SQLite and PostgreSQL, then in a browser
+	$(BIN)/pytest tests/geo --cov=geo --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
+	$(BIN)/pytest -m "not browser" --ignore=tests/geo
+	$(BIN)/pytest -m browser --ignore=tests/geo
 
 check: lint types test wheel ## all that CI does
 

@@ -3,8 +3,11 @@
 An example returns what is to be seen: pairs of shapes and a colour for each of them (or for all).
 """
 
+import json
 from collections.abc import Sequence
 from itertools import cycle, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import geopandas as gpd
@@ -41,6 +44,7 @@ from geo import (
     walking_areas,
 )  # fmt: skip
 from geo.classify import classify
+from geo.formats import Format, format_of, geojson, read, write
 from geo.hotspots import hot_spots
 from geo.palette import Ramp, colours
 from geo.plane import Plane
@@ -335,3 +339,32 @@ def fair_territories() -> Shown:
         (shapes(cells), [tint[int(one)] for one in found.staff]),
         (shapely.centroid(shapes(cells)[bases]), RED),
     ]
+
+
+def a_file_of_somebody_else() -> Shown:
+    """`geo.formats.read`, `geo.formats.Reading`, `geo.formats.Remark`, `geo.formats.Refused`, `geo.formats.Fault`, `geo.formats.Limits`."""
+    ring = at((-300, -200), (300, -300), (200, 300), (-250, 250), (-300, -200))
+    as_drawn = np.column_stack(convert(*ring.T, source=Datum.WGS84, target=Datum.GCJ02))
+    park = {"type": "Polygon", "coordinates": [as_drawn.tolist()]}
+    found = [
+        {"type": "Feature", "properties": {"name": "公园"}, "geometry": park},
+        {"type": "Feature", "properties": {"name": "nowhere"}, "geometry": None},
+    ]
+    text = json.dumps({"type": "FeatureCollection", "features": found}).encode()
+    reading = read(text, "parks.geojson", datum=Datum.GCJ02)  # in a process of its own
+    assert reading.frame["name"].tolist() == ["公园"]
+    assert [(one.number, one.fault) for one in reading.refused] == [(2, "no_geometry")]
+    return [([AREA], GREY), (reading.shapes, GREEN)]
+
+
+def cells_in_a_file() -> Shown:
+    """`geo.formats.write`, `geo.formats.format_of`, `geo.formats.Format`, `geo.formats.geojson`."""
+    cells = tessellate(AREA, HexSpec(side_m=300, origin=HOME))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "cells.gpkg"
+        write(cells.frame, path, layer="cells")
+        again = read(path).frame
+    assert format_of(path) is Format.GEOPACKAGE
+    assert again["cell_id"].tolist() == cells.ids.tolist()
+    assert geojson(cells.frame, id_column="cell_id").startswith(b'{"type":"FeatureCollection"')
+    return [(again.geometry, SOFT)]

@@ -12,11 +12,14 @@ import numpy as np
 import shapely
 
 import geo
+import geo.formats
 
 FOLDER = Path(__file__).parent / "geo"
+PAGE = "functions.md"
 _SIZE, _EDGE = 360.0, 8.0
 _MADE = "<!-- Made by `make docs`; change docs/geo_examples.py, not this page. -->"
-_INTRO = """Every public function of `geo` with an example that was run to make its picture.
+_INTRO = """Every public function of `geo` with an example that was run to make its picture; where to
+start and which grid to choose is said in [README](README.md).
 Coordinates are longitude and latitude in WGS 84, lengths are metres. In the examples `HOME` is a
 branch, `AREA` a circle of 1,000 m around it, `PEOPLE` two arrays of coordinates, and `at` gives
 places so many metres east and north of the branch."""
@@ -24,12 +27,20 @@ places so many metres east and north of the branch."""
 
 def page() -> str:
     """Return the page; it names a picture for each example."""
-    return "\n".join(["# geo, function by function", "", _MADE, "", _INTRO, "", *_sections()])
+    titles = [f"[{_title(name)}](#{name.replace('_', '-')})" for name, _ in examples()]
+    index = " · ".join(titles)
+    head = ["# geo, function by function", "", _MADE, "", _INTRO, "", index, ""]
+    return "\n".join([*head, *_sections()])
 
 
 def pictures() -> dict[str, str]:
     """Return the pictures by the name of their example."""
-    return {name: _svg(example()) for name, example in examples()}
+    return {name: picture(example) for name, example in examples()}
+
+
+def picture(example: Any) -> str:
+    """Return the picture of what an example shows."""
+    return _svg(example())
 
 
 def examples() -> list[tuple[str, Any]]:
@@ -49,12 +60,17 @@ def shown(example: Any) -> list[Any]:
 
 def _sections() -> Iterable[str]:
     for name, example in examples():
-        title = name.replace("_", " ")
-        yield f"## {title[0].upper()}{title[1:]}\n"
+        title = _title(name)
+        yield f"## {title}\n"
         for one in shown(example):
             yield f"**`{_path(one)}`**: {_said(one)}\n"
         yield f"```python\n{_body(example)}\n```\n"
         yield f"![{title}](img/{name}.svg)\n"
+
+
+def _title(name: str) -> str:
+    title = name.replace("_", " ")
+    return f"{title[0].upper()}{title[1:]}"
 
 
 def _named(path: str) -> Any:
@@ -63,8 +79,8 @@ def _named(path: str) -> Any:
 
 
 def _path(one: Any) -> str:
-    home = "geo" if one.__name__ in geo.__all__ else one.__module__
-    return f"{home}.{one.__name__}"
+    homes = (home.__name__ for home in (geo, geo.formats) if one.__name__ in home.__all__)
+    return f"{next(homes, one.__module__)}.{one.__name__}"
 
 
 def _said(one: Any) -> str:
@@ -125,7 +141,7 @@ def _line(line: Any) -> str:
 def write() -> None:
     """Write the page and its pictures."""
     (FOLDER / "img").mkdir(parents=True, exist_ok=True)
-    (FOLDER / "README.md").write_text(page(), encoding="utf-8")
+    (FOLDER / PAGE).write_text(page(), encoding="utf-8")
     for name, picture in pictures().items():
         (FOLDER / "img" / f"{name}.svg").write_text(picture, encoding="utf-8")
 

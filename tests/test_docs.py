@@ -6,13 +6,16 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import geo
+import geo.formats
 from gridcrm.core.settings import SETTINGS
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "reference"
+GEO = ROOT / "docs" / "geo"
 
 
 def generator():
@@ -35,12 +38,28 @@ def test_the_reference_page_says_what_the_code_does(name: str):
 
 def test_every_public_function_of_geo_has_an_example_with_a_picture():
     pages = sys.modules["geo_pages"]
-    folder = ROOT / "docs" / "geo"
-    assert (folder / "README.md").read_text(encoding="utf-8") == pages.page(), "run `make docs`"
-    drawn = {path.stem for path in (folder / "img").glob("*.svg")}
+    assert (GEO / pages.PAGE).read_text(encoding="utf-8") == pages.page(), "run `make docs`"
+    drawn = {path.stem for path in (GEO / "img").glob("*.svg")}
     assert drawn == {name for name, _ in pages.examples()}
     seen = {one.__name__ for _, example in pages.examples() for one in pages.shown(example)}
-    assert set(geo.__all__) <= seen
+    assert {*geo.__all__, *geo.formats.__all__} <= seen
+
+
+@pytest.mark.parametrize("name", [name for name, _ in sys.modules["geo_pages"].examples()])
+def test_an_example_of_geo_runs_and_its_picture_shows_what_comes_of_it(name: str):
+    pages = sys.modules["geo_pages"]
+    drawn = pages.picture(dict(pages.examples())[name])
+    committed = (GEO / "img" / f"{name}.svg").read_text(encoding="utf-8")
+    assert len(drawn.splitlines()) == len(committed.splitlines()) > 2, "run `make docs`"
+    here, there = (np.array(re.findall(r"-?\d+\.\d", text), float) for text in (drawn, committed))
+    assert here == pytest.approx(there, abs=0.2)
+
+
+def test_the_first_steps_with_geo_run_as_they_are_written():
+    text = (GEO / "README.md").read_text(encoding="utf-8")
+    steps = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(steps) > 1
+    exec("\n".join(steps), {})  # noqa: S102  our own page
 
 
 def test_every_name_on_the_way_of_a_row_is_in_the_code():

@@ -4,10 +4,9 @@ from geo.formats.kinds import Format
 from geo.formats.limits import Limits
 from geo.formats.reader import read
 from geo.formats.reading import Fault, Reading, Refused, Remark
-from geo.formats.writer import ENDINGS, format_of, geojson, write
+from geo.formats.writer import format_of, geojson, write
 
 __all__ = [
-    "ENDINGS",
     "Fault",
     "Format",
     "Limits",

@@ -13,7 +13,8 @@ import shapely
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from geo.formats import ENDINGS, Format, write
+from geo.formats import Format, write
+from geo.formats.writer import ENDINGS
 from geo.frame import CRS
 from gridcrm.accounts import queries as accounts
 from gridcrm.branches import queries as branches

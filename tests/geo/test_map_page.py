@@ -19,6 +19,8 @@ from geo.render.view import (
     MapView,
     MapWords,
     Place,
+    TileKind,
+    TilesSpec,
     UrlLayerSpec,
 )
 
@@ -104,6 +106,15 @@ def test_what_people_wrote_never_becomes_a_tag_or_a_template():
 def test_a_library_nobody_brought_along_is_refused():
     with pytest.raises(RenderError, match="needs the library leaflet_css"):
         map_page(view(), {"leaflet": "/l.js"}, "n")
+
+
+@pytest.mark.parametrize("kind", TileKind)
+def test_only_a_base_map_of_shapes_brings_along_what_draws_them(kind):
+    base = TilesSpec("streets", "/tiles/{z}/{x}/{y}", kind, deepest=14)
+    html = map_page(view(base=base), ASSETS | {"protomaps": "/static/protomaps.js"}, "n")
+    assert ("/static/protomaps.js" in html) == (kind is TileKind.VECTOR)
+    with pytest.raises(RenderError, match="needs the library protomaps"):
+        map_page(view(base=TilesSpec("s", "/t", TileKind.VECTOR, deepest=14)), ASSETS, "n")
 
 
 def test_a_folium_plugin_with_foreign_libraries_is_refused():
