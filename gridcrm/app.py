@@ -252,7 +252,7 @@ def _csrf(settings: Settings) -> CSRFConfig:
         cookie_name=render.CSRF_COOKIE,
         cookie_secure=settings.cookie_secure,
         cookie_samesite="lax",  # strict would renew it behind forms that are open in another tab
-        exclude=["^/api/"],
+        exclude=["^/api/", "^/ogc(/|$)"],
     )
 
 

@@ -1,10 +1,15 @@
-"""Addresses such as /api/v1/outcomes/12:verify, which Litestar's router cannot hold."""
+"""What programs send that Litestar's router cannot hold: verbs in addresses, and HEAD.
+
+An address with a verb is /api/v1/outcomes/12:verify; HEAD is GET without its body.
+"""
 
 import re
 from typing import Any
 
 from litestar import Request
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from gridcrm.core.policy import for_programs
 
 _VERB = re.compile(r"(/api/.*/\d+):([a-z_]+)")
 
@@ -15,13 +20,25 @@ def verb_of(request: Request[Any, Any, Any]) -> str:
 
 
 def with_verbs(app: ASGIApp) -> ASGIApp:
-    """Let an address of a thing and a verb reach the handler of `…/{id}/verb`."""
+    """Let `…/{id}:verb` reach the handler of `…/{id}/verb`, and HEAD that of GET, for programs."""
 
     async def rewrite(scope: Scope, receive: Receive, send: Send) -> None:
         found = _VERB.fullmatch(scope.get("path", ""))
         if found:
             scope["path"] = f"{found[1]}/{found[2]}"
             scope["raw_path"] = scope["path"].encode()
-        await app(scope, receive, send)
+        if scope.get("method") == "HEAD" and for_programs(scope["path"]):
+            await app({**scope, "method": "GET"}, receive, _without_body(send))  # type: ignore[misc]
+        else:
+            await app(scope, receive, send)
 
     return rewrite
+
+
+def _without_body(send: Send) -> Send:
+    async def headers_only(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message["body"] = b""
+        await send(message)
+
+    return headers_only

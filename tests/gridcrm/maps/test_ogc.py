@@ -1,18 +1,21 @@
 """OGC API Features: what a GIS program may read, page by page, and what it may not."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import shapely
 from litestar import Litestar
 from pyproj import Transformer
+from sqlmodel import select
 
+from gridcrm.accounts import service
 from gridcrm.branches.models import Place, PlaceKind
 from gridcrm.core.db import Database
 from gridcrm.core.settings import Settings
 from gridcrm.core.who import Who
-from gridcrm.grids.models import GridPlan, PlanState
+from gridcrm.grids.models import GridCell, GridPlan, PlanState
 from gridcrm.maps.ogc_documents import CONFORMS_TO
 from tests.cast import give_token, seat
 from tests.conftest import Browser, Clock, make_browser
@@ -381,6 +384,65 @@ async def test_what_is_not_there_is_404(town: Town, reader: Any):
     await ask(zhou, "/collections/people/items", 404)
     await ask(zhou, "/collections/cells/items/999999", 404)
     await ask(zhou, "/collections/cells/items/first", 404)
+
+
+@pytest.mark.parametrize("path", ["/collections/cells/items", "/collections/cells/items/{cell}"])
+async def test_what_the_asker_has_already_is_not_sent_again(
+    path: str, town: Town, reader: Any, clock: Clock, database: Database
+):
+    zhou = await reader(town.cast.zhou)
+    url = f"/ogc{path.format(cell=town.west.id)}"
+    first = await zhou.get(url)
+    clock.now += timedelta(minutes=5)
+    tag = {"if-none-match": f'"other", {first.headers["etag"]}'}
+    same = await zhou.get(url, headers=tag)
+    in_metres = await zhou.get(url, headers=tag, params={"crs": f"{EPSG}3857"})
+    async with database.transaction() as session:
+        cell = (await session.exec(select(GridCell).where(GridCell.id == town.west.id))).one()
+        cell.name = "新名"
+        session.add(cell)
+    renamed = await zhou.get(url, headers=tag)
+
+    assert first.headers["cache-control"] == "private, no-cache"
+    assert (same.status_code, same.content) == (304, b"")
+    assert same.headers["etag"] == first.headers["etag"]
+    assert in_metres.status_code == 200
+    assert (renamed.status_code, "新名" in renamed.text) == (200, True)
+
+
+@pytest.mark.parametrize("path", ["", "/api", "/collections", "/collections/cells/items"])
+async def test_head_is_get_without_its_body_and_with_the_same_rights(
+    path: str, town: Town, reader: Any, browser: Browser
+):
+    zhou, xun = await reader(town.cast.zhou), await reader(town.cast.xun)
+    got, asked = await zhou.get(f"/ogc{path}"), await zhou.head(f"/ogc{path}")
+
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert asked.headers["content-type"] == got.headers["content-type"]
+    assert asked.headers["content-length"] == got.headers["content-length"]
+    assert "set-cookie" not in got.headers
+    assert (await xun.head(f"/ogc{path}")).status_code == 403
+    assert (await browser.head(f"/ogc{path}")).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/ogc/collections", "/api/v1/branches", "/customers"])
+async def test_options_name_the_methods_and_nothing_else(path: str, browser: Browser):
+    answer = await browser.request("OPTIONS", path)
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert "GET" in answer.headers["allow"]
+
+
+async def test_a_token_that_ended_or_was_revoked_opens_nothing(
+    town: Town, reader: Any, clock: Clock, database: Database
+):
+    zhou, wang = await reader(town.cast.zhou), await reader(town.cast.wang)
+    async with database.transaction() as session:
+        await service.reset_password(session, town.cast.guan, town.cast.zhou.user_id, clock.now)
+    await ask(zhou, "/collections/cells/items", 401)
+    await ask(wang, "/collections/cells/items")
+    clock.now += timedelta(days=2)
+    await ask(wang, "/collections/cells/items", 401)
 
 
 async def test_a_cookie_opens_nothing_here(
