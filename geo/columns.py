@@ -14,46 +14,46 @@ Whole = NDArray[np.int64]
 _NO_NUMBERS = "cmMV"  # NumPy would cut them down to numbers without a word
 
 
-def numbers(values: ArrayLike, error: type[GeoError]) -> Floats:
+def numbers(values: ArrayLike, refusal: type[GeoError]) -> Floats:
     """Return numbers in their shape, NaN where one is missing or masked; refuses all else."""
-    given = as_given(values, error)
+    given = as_given(values, refusal)
     try:
         return np.asarray(np.ma.filled(given.astype(np.float64, copy=False), np.nan))
     except (TypeError, ValueError) as reason:
-        raise _no_numbers(error, reason) from reason
+        raise _no_numbers(refusal, reason) from reason
 
 
-def whole_numbers(values: ArrayLike, error: type[GeoError]) -> Whole:
+def whole_numbers(values: ArrayLike, refusal: type[GeoError]) -> Whole:
     """Return whole numbers in their shape; refuses fractions, which would be cut down to others."""
-    given = as_given(values, error)
+    given = as_given(values, refusal)
     if given.dtype.kind in "biu":
         return given.astype(np.int64, copy=False)
-    floats = numbers(given, error)
+    floats = numbers(given, refusal)
     with np.errstate(invalid="ignore"):  # a missing one is none, and is refused below
         found = floats.astype(np.int64)
     if (found != floats).any():
-        raise _no_numbers(error, f"{floats[found != floats][0]} is not whole")
+        raise _no_numbers(refusal, f"{floats[found != floats][0]} is not whole")
     return found
 
 
-def fitting(error: type[GeoError], *columns: ArrayLike) -> tuple[Floats, ...]:
+def fitting(refusal: type[GeoError], *columns: ArrayLike) -> tuple[Floats, ...]:
     """Return columns of numbers in one shape, a single number repeated as often as needed."""
-    several = [numbers(column, error) for column in columns]
+    several = [numbers(column, refusal) for column in columns]
     try:
         return np.broadcast_arrays(*several)
     except ValueError as uneven:
-        raise error(
+        raise refusal(
             "The columns have different shapes: {shapes}.",
             "Give columns of the same table.",
             shapes=", ".join(str(column.shape) for column in several),
         ) from uneven
 
 
-def position_pairs(values: ArrayLike, error: type[GeoError]) -> Whole:
+def position_pairs(values: ArrayLike, refusal: type[GeoError]) -> Whole:
     """Return pairs of positions as rows; none at all may come in any shape."""
-    pairs = whole_numbers(values, error)
+    pairs = whole_numbers(values, refusal)
     if pairs.size and (pairs.ndim != 2 or pairs.shape[1] != 2):  # noqa: PLR2004
-        raise error(
+        raise refusal(
             "Pairs of the shape {shape} are no rows of two.",
             "Give a row for each pair.",
             shape=pairs.shape,
@@ -61,14 +61,14 @@ def position_pairs(values: ArrayLike, error: type[GeoError]) -> Whole:
     return pairs.reshape(-1, 2)
 
 
-def as_given(values: ArrayLike, error: type[GeoError]) -> NDArray[Any]:
+def as_given(values: ArrayLike, refusal: type[GeoError]) -> NDArray[Any]:
     """Return what may be numbers as an array in its own type, for those who take it in parts."""
     try:
         given = np.asanyarray(values)
     except (TypeError, ValueError) as reason:
-        raise _no_numbers(error, reason) from reason
+        raise _no_numbers(refusal, reason) from reason
     if given.dtype.kind in _NO_NUMBERS:
-        raise _no_numbers(error, given.dtype)
+        raise _no_numbers(refusal, given.dtype)
     return given
 
 
@@ -79,10 +79,10 @@ def lon_lat(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     return x, y
 
 
-def two_columns(points: object, error: type[GeoError]) -> tuple[ArrayLike, ArrayLike]:
+def two_columns(points: object, refusal: type[GeoError]) -> tuple[ArrayLike, ArrayLike]:
     """Return longitudes and latitudes of a pair of columns; refuses what is no such pair."""
     if not isinstance(points, Sequence | np.ndarray) or len(points) != 2:  # noqa: PLR2004
-        raise error("Points are two columns.", "Give (longitudes, latitudes).")
+        raise refusal("Points are two columns.", "Give (longitudes, latitudes).")
     return points[0], points[1]
 
 
@@ -97,8 +97,8 @@ def refuse_uneven(lon: NDArray[Any], lat: NDArray[Any]) -> None:
         )
 
 
-def _no_numbers(error: type[GeoError], found: object) -> GeoError:
-    return error(
+def _no_numbers(refusal: type[GeoError], found: object) -> GeoError:
+    return refusal(
         "A column does not consist of numbers: {found}.",
         "Give numbers only, NaN where one is missing.",
         found=found,

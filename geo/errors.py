@@ -77,12 +77,12 @@ class TerritoryError(GeoError):
     """Cells, loads or people that can't be made territories of."""
 
 
-def one_of(choices: type[_Choice], value: object, error: type[GeoError]) -> _Choice:
+def one_of(choices: type[_Choice], value: object, refusal: type[GeoError]) -> _Choice:
     """Return the choice that a value names; refuses any other value."""
     try:
         return choices(str(value))
     except ValueError as unknown:
-        raise error(
+        raise refusal(
             "{value!r} is none of the choices.",
             "Choose one of: {choices}.",
             value=value,

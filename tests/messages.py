@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "gridcrm" / "locale" / "zh.po"
 _SPEAKERS = {
     "gettext", "N_", "warn", "refuse", "RuleBroken", "NotAllowed", "NotFound", "NotSignedIn", "Reason", "InvalidInput",
+    "refusal",
 }  # fmt: skip
 Message = str | tuple[str, str]
 
