@@ -93,8 +93,9 @@ def _pairs(neighbors: ArrayLike, v: Floats) -> Whole:
             "Number the cells from 0 in the order of their values.",
             cells=v.size,
         )
-    pairs = np.concatenate([pairs, pairs[:, ::-1]])
-    return np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)
+    one, other = np.concatenate([pairs, pairs[:, ::-1]]).T
+    packed = np.unique((one * v.size + other)[one != other])
+    return np.column_stack(np.divmod(packed, max(v.size, 1)))
 
 
 def _near(y: Floats, pairs: Whole, known: Whole, size: int) -> _Near:

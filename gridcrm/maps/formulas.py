@@ -75,7 +75,7 @@ fewer people can be drawn too; its counts stand beside it. Where nobody lives th
 Source: R. J. Marshall, JRSS C 40 (1991).
 
 **Hot and cold spots** are for counts, densities and shares. Neighbours are cells that share a
-border; rivers and roads do not keep them apart. Chance is what 100,000 random orders of the
+border or a corner; rivers and roads do not keep them apart. Chance is what 100,000 random orders of the
 values give, more where that is too few. Many cells are tested at once: the
 false discovery rate (Benjamini and Hochberg) keeps the share of cells that are named by chance
 below 10, 5 and 1 % for the names 90, 95 and 99 %. A cell without a value to show takes no part.

@@ -1,4 +1,4 @@
-"""Which cells of a plan share a border, kept for the next map: a published plan never changes."""
+"""Which cells of a plan touch each other, kept for the next map: a published plan never changes."""
 
 import asyncio
 import hashlib
@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from threading import Lock
 
 import numpy as np
+import shapely
 
-from geo import neighbors
+from geo import Cells, neighbors
 from gridcrm.grids.models import GridPlan
 from gridcrm.grids.shape import cells_of
 from gridcrm.maps.patterns import Pairs
 
 MOST_KEPT = 64
-"""Plans whose neighbours are kept; those of 10,000 cells take a third of a megabyte."""
+"""Plans whose neighbours are kept; those of 10,000 cells take half a megabyte."""
+_CORNER_DEG = 1e-8  # a millimetre
 _kept: dict[bytes, Pairs] = {}
 _lock = Lock()
 
@@ -41,13 +43,17 @@ def _near(plan: GridPlan, keys: Sequence[str]) -> Pairs:
 
 
 def _pairs(plan: GridPlan, keys: Sequence[str]) -> Pairs:
+    """Return cells that share a border or, as fields of a chessboard do, a corner."""
+    cells = cells_of(plan)
     position = {key: at for at, key in enumerate(keys)}
-    frame = neighbors(cells_of(plan))
-    pairs: Pairs = np.array(
-        [
-            (position.get(cell, -1), position.get(neighbor, -1))
-            for cell, neighbor in zip(frame["cell_id"], frame["neighbor_id"], strict=True)
-        ],
-        dtype=np.intp,
-    ).reshape(-1, 2)
-    return pairs[(pairs[:, 0] >= 0) & (pairs[:, 0] < pairs[:, 1])]
+    border = neighbors(cells)
+    ids = np.concatenate([cells.ids[_touching(cells)], border[["cell_id", "neighbor_id"]]])
+    found = [(position.get(one, -1), position.get(other, -1)) for one, other in ids]
+    pairs: Pairs = np.unique(np.sort(np.array(found, np.intp).reshape(-1, 2)), axis=0)
+    return pairs[pairs[:, 0] >= 0]
+
+
+def _touching(cells: Cells) -> Pairs:
+    shapes = np.asarray(cells.frame.geometry)
+    pairs = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=_CORNER_DEG).T
+    return pairs[pairs[:, 0] < pairs[:, 1]]
