@@ -105,14 +105,15 @@ def _changes(
 
 
 def _crossings(frame: Any, old: dict[str, GridCell], names: dict[str, str]) -> list[Crossing]:
-    """Return where the ground of old cells went, without those that are as they were."""
+    """Return where the ground of old cells went, most of it first, without what is as it was."""
     people = frame[Share.PEOPLE].fillna(frame[Share.AREA]).tolist()
     columns = frame["old_id"].tolist(), frame["new_id"].tolist(), frame[Share.AREA].tolist()
-    return [
+    found = [
         Crossing(old[was].name, names.get(now or "", ""), ground, share)
         for was, now, ground, share in zip(*columns, people, strict=True)
         if was in old and not (was == now and min(ground, share) > _WHOLE)
     ]
+    return sorted(found, key=lambda row: (row.old, -row.people, -row.area))
 
 
 def _carried(count: PastCount, frame: Any, names: dict[str, str]) -> Carried:

@@ -33,7 +33,10 @@
     pane.style.pointerEvents = "none";
   }
   const canvas = L.canvas();
-  L.circleMarker(home, { radius: 6, color: "#a2211d", fillOpacity: 0.9, interactive: false, pmIgnore: true }).addTo(map);
+  const spot = map.createPane("spot"); // over the cells, around the number
+  spot.style.pointerEvents = "none";
+  L.circleMarker(home, { pane: "spot", radius: 17, weight: 7, color: "#ffffff", fill: false, interactive: false, pmIgnore: true }).addTo(map);
+  L.circleMarker(home, { pane: "spot", radius: 17, weight: 3, color: "#a2211d", fill: false, interactive: false, pmIgnore: true }).addTo(map);
 
   // Leaflet puts text that it is given as it is into the page, so it is given nodes.
   function plain(text) {
@@ -60,7 +63,7 @@
     ink(shape);
   }
 
-  const opacity = (on) => (below.ground?.shown ? 0.45 : on ? 0.55 : 0.8);
+  const opacity = (on) => (below.ground?.shown ? 0.5 : on ? 0.6 : 1);
 
   // Dark numbers on light cells and light ones on dark cells, whatever shines through.
   function ink(shape) {
@@ -205,7 +208,7 @@
     fault?.remove();
     fault = text ? L.geoJSON(JSON.parse(text), { interactive: false, pmIgnore: true, style: { color: "#a2211d", weight: 4, fillColor: "#a2211d", fillOpacity: 0.5 } }) : null;
     if (!fault) return;
-    map.fitBounds(fault.getBounds().pad(1), { maxZoom: 18, animate: false });
+    map.fitBounds(fault.getBounds().pad(2), { maxZoom: 17, animate: false });
     fault.addTo(map).bringToFront();
     one(".bench-map", bench).scrollIntoView({ block: "nearest" });
   }

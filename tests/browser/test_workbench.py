@@ -43,7 +43,7 @@ def middles(page: Page) -> dict[str, Spot]:
 def number(page: Page, label: str) -> int:
     """Return what one of the numbers above the map says."""
     box = page.locator(".bench-totals .stat", has=page.get_by_text(label, exact=True))
-    return int(box.locator(".stat-value").inner_text().replace(",", ""))
+    return number_of(box.locator(".stat-value").inner_text())
 
 
 def said(page: Page, words: str) -> None:
@@ -70,16 +70,20 @@ def test_a_draft_is_drawn_shaped_taken_back_published_and_the_past_is_carried_ov
     assert page.locator("[data-undo]").is_disabled()
     page.click("[data-redo]")
     said(page, f"Done. {drawn - 1} cells now.")
-    page.click("text=Check the coverage")
-    page.wait_for_selector(".bench-found")
-    assert "100 %" in page.inner_text(".bench-found")
+    rename_and_back(page, first)
+    draw_cell(page, second, (second[0] - first[0]) / 4)
+    check(page)
 
-    publish(page, plan, "Two communities belong together.")
-    page.click("text=What it changes")
-    page.wait_for_load_state("networkidle")
-    bridge = page.inner_text("main")
-    assert "From old cells to new ones" in bridge
-    assert "Together, as before" in bridge
+    lives = people(page)
+    carried = past_counts(visit, plan)
+    publish(
+        visit.goto(plan.removeprefix(visit.site.url) + "/workbench"),
+        plan,
+        "Two communities belong together.",
+    )
+    assert on_the_map(visit.goto("/map?view=table&metric=customers")) == lives
+    assert past_counts(visit, plan) == carried
+    assert "From old cells to new ones" in page.inner_text("main")
     assert visit.complaints == []
     assert visit.strangers() == []
 
@@ -90,7 +94,7 @@ def draw_squares(page: Page) -> str:
         page.locator("form[action='/language'] button").first.click()
         expect(page).to_have_title(re.compile("^Draw"))
     page.check("input[name=kind][value=square]")
-    page.fill("[name=side_m]", "800")
+    page.fill("[name=side_m]", "500")
     page.click("text=Draw it")
     page.wait_for_url(re.compile(r"/grids/\d+$"))
     return page.url
@@ -126,6 +130,89 @@ def cut_between(page: Page, first: Spot, second: Spot) -> None:
     said(page, "Done.")
 
 
+def rename_and_back(page: Page, spot: Spot) -> None:
+    """Call a cell otherwise in its panel, take that back by the keyboard and make it again."""
+    page.mouse.click(*spot)
+    field = page.locator("[data-one] [name=name]")
+    former = field.input_value()
+    field.fill("Two in one")
+    page.click("[data-one] button")
+    undo, redo = page.locator("[data-undo]"), page.locator("[data-redo]")
+    expect(undo).to_have_text(f"Undo: rename {former}")
+    expect(redo).to_be_disabled()
+    page.keyboard.press("Control+z")
+    expect(undo).to_have_text("Undo: merge 2 cells")
+    expect(redo).to_have_text(f"Redo: rename {former}")
+    assert former in people(page)
+    page.keyboard.press("Control+Shift+z")
+    expect(redo).to_have_text("Redo")
+    assert "Two in one" in people(page)
+
+
+def draw_cell(page: Page, spot: Spot, half: float) -> None:
+    """Draw a square cell around a spot and give it a name."""
+    x, y = spot
+    page.click("[data-tool=draw]")
+    corners = [
+        (x - half, y - half),
+        (x + half, y - half),
+        (x + half, y + half),
+        (x - half, y + half),
+    ]
+    for corner in [*corners, corners[0]]:
+        page.mouse.move(*corner)
+        page.mouse.click(*corner)
+    page.fill("#bench-new-name", "New market")
+    page.click("#bench-name button.btn-primary")
+    expect(page.locator("[data-undo]")).to_have_text("Undo: new cell New market")
+
+
+def check(page: Page) -> None:
+    """Let the coverage be checked, and look at a sliver that it found."""
+    page.click("text=Check the coverage")
+    found = page.locator(".bench-found")
+    expect(found).to_contain_text("100 % of the area is in a cell")
+    fault = found.locator("[data-fault]").first
+    expect(fault).to_contain_text("m wide")
+    fault.click()
+    expect(page.locator(".bench-map path[stroke-width='4']")).to_have_count(1)
+
+
+def people(page: Page) -> dict[str, int]:
+    """Return how many people live in each cell of the draft on the bench, by their position."""
+    found: dict[str, int] = page.evaluate(
+        """async (url) => Object.fromEntries((await (await fetch(url)).json())
+            .cells.map((cell) => [cell.properties.name, cell.properties.people]))""",
+        page.url + "/cells.json",
+    )
+    return found
+
+
+def on_the_map(page: Page) -> dict[str, int]:
+    """Return how many customers every cell that counts has, by the cell they were put into."""
+    rows = page.locator(".map-table tbody tr").all()
+    cells = [row.locator("td").all_inner_texts() for row in rows]
+    return {name.strip(): number_of(n) for name, n, *_ in cells}
+
+
+def past_counts(visit: Visit, plan: str) -> dict[str, int]:
+    """Return the sums of what was counted in the old cells; on the new ones they are the same."""
+    page = visit.goto(plan.removeprefix(visit.site.url) + "/changes")
+    found = {}
+    for table in page.locator("table:has(th[scope=row])").all():
+        *rows, total = [row.inner_text().split("\t") for row in table.locator("tbody tr").all()]
+        assert total[0] == "Together, as before"
+        found[table.locator("caption").inner_text()] = number_of(total[1])
+        assert sum(number_of(row[1]) for row in rows) == number_of(total[1]) > 0
+    assert found
+    return found
+
+
+def number_of(text: str) -> int:
+    """Return a number as the page writes it."""
+    return int(text.replace(",", ""))
+
+
 def publish(page: Page, plan: str, note: str) -> None:
     """Let the draft count with a note, after reading what that does."""
     page.click("text=Publish …")
@@ -144,7 +231,11 @@ def neighbours(found: dict[str, Spot]) -> tuple[str, str]:
     near = sorted(found, key=lambda name: (found[name][0] - x) ** 2 + (found[name][1] - y) ** 2)
     centre = near[0]
     beside = min(
-        (name for name in near[1:] if abs(found[name][1] - found[centre][1]) < 8),
+        (
+            name
+            for name in near[1:]
+            if abs(found[name][1] - found[centre][1]) < 8 < abs(found[name][0] - found[centre][0])
+        ),
         key=lambda name: abs(found[name][0] - found[centre][0]),
     )
     one, other = sorted((centre, beside), key=lambda name: found[name][0])

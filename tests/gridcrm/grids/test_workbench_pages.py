@@ -2,10 +2,13 @@
 
 import re
 
+import geopandas as gpd
 import pytest
 import shapely
 from sqlmodel import col, select
 
+from geo import LonLat, PolygonSpec
+from gridcrm.branches.models import PlaceKind
 from gridcrm.core.db import Database
 from gridcrm.core.models import AuditEntry
 from gridcrm.customers.service import publish_plan
@@ -14,7 +17,7 @@ from gridcrm.grids.models import GridCell, GridPlan
 from tests import make
 from tests.cast import Cast, seat
 from tests.conftest import NOON, Browser, Clock
-from tests.ground import squares
+from tests.ground import divided, place, squares
 
 MIDDLE, EAST, FAR = "sq:500:0:0", "sq:500:1:0", "sq:500:-2:0"
 MAP = {"accept": "application/json"}
@@ -56,7 +59,9 @@ async def test_the_map_is_told_what_changed_and_how_many_live_there(
     assert merged["properties"]["people"] == 10
     assert len(told["cells"]) < 4
     assert told["totals"]["cells"] == len(found) - 1
+    assert (told["undo"], told["redo"]) == ("Undo: merge 2 cells", "Redo")
     back = (await browser.post(f"{url}/undo", data={"seen": 1}, headers=MAP)).json()
+    assert (back["undo"], back["redo"]) == ("Undo", "Redo: merge 2 cells")
     assert (back["step"], back["can_redo"], back["totals"]) == (0, True, whole["totals"])
 
 
@@ -79,6 +84,40 @@ async def test_a_refusal_reaches_the_map_in_words_and_changes_nothing(
     assert "Load the page again" in stale.json()["error"]
     assert "covers no ground" in outside.json()["error"]
     assert await cells(database, draft) == found
+
+
+async def test_every_step_says_what_undoing_it_would_take_back(
+    browser: Browser, cast: Cast, clock: Clock, database: Database, draft: int
+):
+    await seat(database, browser, cast.hang, clock.now)
+    found = await cells(database, draft)
+    middle = found[MIDDLE]
+    strip = shapely.box(middle.max_lon - 0.001, 0, middle.max_lon + 0.001, 80)
+    corner = shapely.box(middle.lon, middle.lat, middle.max_lon + 0.001, middle.max_lat)
+    far, east = found[FAR].id, found[EAST].id
+    steps: list[tuple[str, dict[str, object], str]] = [
+        ("rename", {"cell_id": far, "name": "西城"}, f"rename {FAR}"),
+        ("split", {"cell_id": far, "way": "east_west"}, "split 西城"),
+        (
+            "border",
+            {"cell_id": middle.id, "target_id": east, "shape": shapely.to_geojson(strip)},
+            f"move the border of {MIDDLE}",
+        ),
+        ("draw", {"name": "新区", "shape": shapely.to_geojson(corner)}, "new cell 新区"),
+    ]
+    for seen, (change, form, words) in enumerate(steps):
+        url = f"/grids/{draft}/workbench/{change}"
+        told = (await browser.post(url, data=form | {"seen": seen}, headers=MAP)).json()
+        assert told["undo"] == f"Undo: {words}"
+        assert f"Undo: {words}" in (await browser.get(f"/grids/{draft}/workbench")).text
+
+
+async def test_another_verb_than_those_of_the_bench_is_not_found(
+    browser: Browser, cast: Cast, clock: Clock, database: Database, draft: int
+):
+    await seat(database, browser, cast.hang, clock.now)
+    answer = await browser.post(f"/grids/{draft}/workbench/paint", data={"seen": 0})
+    assert answer.status_code == 404
 
 
 async def test_the_table_alone_is_enough_to_merge_split_undo_and_redo(
@@ -157,7 +196,32 @@ async def test_the_check_finds_that_squares_in_a_circle_cover_it_and_leave_slive
     await seat(database, browser, cast.hang, clock.now)
     page = (await browser.get(f"/grids/{draft}/workbench/coverage")).text
     assert "100 %" in page
-    assert "slivers" in page
+    assert "slivers, narrower than 42 m" in page
+    assert page.count("data-fault=") == 8
+    assert "is only about 18 m wide, 0.2 ha in all." in page
+
+
+async def test_the_check_says_how_much_ground_imported_shapes_leave_over_and_claim_twice(
+    browser: Browser, cast: Cast, clock: Clock, database: Database
+):
+    home = LonLat(cast.a.lon, cast.a.lat)
+    area = shapely.box(home.lon, home.lat, home.lon + 0.002, home.lat + 0.002)
+    parts = [
+        shapely.box(home.lon, home.lat, home.lon + 0.0012, home.lat + 0.002),
+        shapely.box(home.lon + 0.001, home.lat, home.lon + 0.0014, home.lat + 0.002),
+    ]
+    frame = gpd.GeoDataFrame({"name": ["东", "西"]}, geometry=parts, crs="EPSG:4326")
+    async with database.transaction() as session:
+        spec = PolygonSpec(frame, "name")
+        plan = await divided(session, cast.a, cast.hang, area, spec, kind="polygons")
+    await seat(database, browser, cast.hang, clock.now)
+
+    page = (await browser.get(f"/grids/{plan.id}/workbench/coverage")).text
+    whole = (await browser.get(f"/grids/{plan.id}")).text
+
+    assert "1.1 ha of the area lie in no cell, beside poly:西." in page
+    assert "0.4 ha lie in two cells at once: poly:东, poly:西." in page
+    assert "0.4 ha in two cells at once" in whole
 
 
 async def test_plans_stand_beside_each_other_and_those_of_branch_b_do_not(
@@ -175,6 +239,10 @@ async def test_plans_stand_beside_each_other_and_those_of_branch_b_do_not(
     without_people = await browser.get("/grids/compare", params={"plan": [draft]})
 
     assert page.text.count("<svg xmlns") == 2
+    best = re.findall(
+        r'<th scope="row">([^<]*)</th>\s*<td[^c>]*>[^<]*</td>\s*<td class="compare-best', page.text
+    )
+    assert best == ["Empty cells", "Without a lead", "Slivers"]
     assert re.search(r"0 – 0 – 7", page.text)
     assert "Choose two or three plans" in chooser.text
     assert foreign.status_code == 404
@@ -206,6 +274,46 @@ async def test_a_proposal_shows_loads_and_its_leads_are_given_and_put_back(
     assert sum(counts) == len(led)
     assert max(counts) <= 1.2 * len(led) / 2
     assert {cell.lead_id for cell in (await cells(database, draft)).values()} == {None}
+
+
+async def test_nobody_gets_cells_on_both_banks_of_a_river_and_the_page_names_it(
+    browser: Browser, cast: Cast, clock: Clock, database: Database, draft: int
+):
+    found = await cells(database, draft)
+    lon = found[MIDDLE].max_lon
+    river = shapely.LineString([(lon, found[MIDDLE].lat - 1), (lon, found[MIDDLE].lat + 1)])
+    over = shapely.LineString([(lon - 0.001, found[MIDDLE].lat), (lon + 0.001, found[MIDDLE].lat)])
+    await seat(database, browser, cast.hang, clock.now)
+    url = f"/grids/{draft}/territories"
+    staff = [cast.zhou.user_id, cast.wang.user_id]
+    asked = {"staff": staff, "load": "cells", "tolerance": 50}
+
+    without = (await browser.get(url, params=asked)).text
+    async with database.transaction() as session:
+        water = {"wkb": shapely.to_wkb(river), "kind": PlaceKind.WATER}
+        session.add(place(cast.a, "南溪", lon, 43.78, **water))
+    parted = (await browser.get(url, params=asked)).text
+    uneven = (await browser.get(url, params=asked | {"tolerance": 5})).text
+    async with database.transaction() as session:
+        road = {"wkb": shapely.to_wkb(over), "kind": PlaceKind.ROAD}
+        session.add(place(cast.a, "南溪大桥", lon, 43.78, **road))
+    joined = (await browser.get(url, params=asked | {"tolerance": 5})).text
+
+    assert "No water has been brought in" in without
+    assert "pairs of neighbouring cells are parted by water (南溪)" in parted
+    pairs = zip(
+        *(re.findall(f'name="{name}" value="(\\d+)"', parted) for name in ("cell_id", "lead_id")),
+        strict=True,
+    )
+    banks = {(found_by_id(found, int(cell)).lon > lon, lead) for cell, lead in pairs}
+    assert len(banks) == 2
+    assert "Impossible" in uneven
+    assert "南溪 cuts the area into 2 parts" in uneven
+    assert "As proposed" in joined
+
+
+def found_by_id(found: dict[str, GridCell], cell_id: int) -> GridCell:
+    return next(cell for cell in found.values() if cell.id == cell_id)
 
 
 async def test_what_can_not_be_shared_out_is_said_and_strangers_can_not_be_given_cells(
