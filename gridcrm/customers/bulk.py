@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import ARRAY, ColumnElement, Table, Update, bindparam, column, func, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.tables import table
@@ -23,16 +23,31 @@ async def set_rows(session: AsyncSession, name: str, rows: Sequence[tuple[Values
     """
     if not rows:
         return
-    into = table(name)
-    known, new = rows[0]
-    change = (
-        update(into)
-        .where(*(into.c[column] == bindparam(f"old_{column}") for column in known))
-        .values({column: bindparam(f"new_{column}") for column in new})
-    )
-    given = [
+    into, (known, new) = table(name), rows[0]
+    flat = [
         {f"old_{column}": value for column, value in known.items()}
         | {f"new_{column}": value for column, value in new.items()}
         for known, new in rows
     ]
-    await (await session.connection()).execute(change, given)
+    connection = await session.connection()
+    if connection.dialect.name == "postgresql":
+        arrays = {key: [row[key] for row in flat] for key in flat[0]}
+        await connection.execute(_change(into, known, new, _unnested(into, flat[0])), arrays)
+    else:
+        given: dict[str, ColumnElement[Any]] = {key: bindparam(key) for key in flat[0]}
+        await connection.execute(_change(into, known, new, given), flat)
+
+
+def _change(
+    into: Table, known: Values, new: Values, given: Mapping[str, ColumnElement[Any]]
+) -> Update:
+    here = [into.c[name] == given[f"old_{name}"] for name in known]
+    return update(into).where(*here).values({name: given[f"new_{name}"] for name in new})
+
+
+def _unnested(into: Table, keys: Values) -> Mapping[str, ColumnElement[Any]]:
+    """Return the columns of arrays side by side, so that one statement writes all rows."""
+    types = {key: into.c[key.partition("_")[2]].type for key in keys}
+    arrays = [bindparam(key, type_=ARRAY(kind)) for key, kind in types.items()]
+    rows = func.unnest(*arrays).table_valued(*(column(key, kind) for key, kind in types.items()))
+    return dict(rows.alias("given").render_derived().c)

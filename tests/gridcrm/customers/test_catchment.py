@@ -1,16 +1,24 @@
 """How far the branch reaches: walks and shares of customers and cells, kept right."""
 
+import numpy as np
 import pytest
+import shapely
 from sqlmodel import select
 
+from geo import Datum, LonLat, distance_m
+from gridcrm.branches.features import read_features
 from gridcrm.branches.models import Branch, PlaceImport, PlaceKind
 from gridcrm.branches.registry import moved
 from gridcrm.core.db import Database
-from gridcrm.customers import reaching
-from gridcrm.customers.models import Customer, PlacedBy
-from gridcrm.customers.placing import put
-from gridcrm.customers.service import publish_plan
+from gridcrm.core.uploads import Upload
+from gridcrm.customers import imports, reaching, remembering, service
+from gridcrm.customers.bulk import set_rows
+from gridcrm.customers.forms import CommunityIn
+from gridcrm.customers.imports import Choice
+from gridcrm.customers.models import CommunityAlias, Customer, PlacedBy
+from gridcrm.customers.placing import Group, put
 from gridcrm.grids.models import GridCell
+from tests import make
 from tests.cast import Cast
 from tests.conftest import NOON, Clock
 from tests.gridcrm.customers.conftest import Town
@@ -26,6 +34,7 @@ from tests.gridcrm.customers.river import (
     work_out,
 )
 from tests.ground import squares
+from tests.shared_data import shared_data
 
 
 async def test_everybody_with_a_place_gets_a_walk_and_a_share(database: Database, cast: Cast):
@@ -77,7 +86,7 @@ async def test_who_is_placed_later_gets_numbers_at_once_and_who_loses_the_place_
     (later,) = await people(database, cast, None)
     async with database.transaction() as session:
         row = (await session.exec(select(Customer).where(Customer.id == later))).one()
-        await put(session, cast.a, [row], at(800, 0), PlacedBy.PIN, clock.now)
+        await put(session, cast.a, [Group([row], at(800, 0))], PlacedBy.PIN, clock.now)
     assert await numbers(database, later) == (10.0, 1.0)
 
     async with database.transaction() as session:
@@ -88,14 +97,97 @@ async def test_who_is_placed_later_gets_numbers_at_once_and_who_loses_the_place_
     assert await numbers(database, later) == (None, None)
 
 
+async def test_who_waits_for_a_place_again_has_no_walk(
+    database: Database, cast: Cast, clock: Clock
+):
+    await streets(database, cast)
+    await work_out(database, cast.hang)
+    person = make.customer(cast.a, community="大冲")
+    spot = at(800, 0)
+    async with database.transaction() as session:
+        session.add(person)
+        await session.flush()
+        form = CommunityIn(community="大冲", lon=spot.lon, lat=spot.lat)
+        await service.place_community(session, cast.hang, form, clock.now)
+    assert await numbers(database, person.id or 0) == (10.0, 1.0)
+    async with database.transaction() as session:
+        alias = (await session.exec(select(CommunityAlias))).one()
+        await remembering.take_back(session, cast.hang, alias.id or 0, clock.now)
+    assert await numbers(database, person.id or 0) == (None, None)
+
+
 async def test_before_the_first_time_placing_somebody_asks_for_no_streets(
     database: Database, cast: Cast, clock: Clock
 ):
     (later,) = await people(database, cast, None)
     async with database.transaction() as session:
         row = (await session.exec(select(Customer).where(Customer.id == later))).one()
-        await put(session, cast.a, [row], at(800, 0), PlacedBy.PIN, clock.now)
+        await put(session, cast.a, [Group([row], at(800, 0))], PlacedBy.PIN, clock.now)
     assert await numbers(database, later) == (None, None)
+
+
+async def test_people_of_a_file_get_numbers_as_they_are_taken_in(
+    database: Database, cast: Cast, clock: Clock
+):
+    await streets(database, cast)
+    await work_out(database, cast.hang)
+    spot = at(800, 0)
+    upload = Upload(
+        "a.csv",
+        f"姓名,手机号,经度,纬度\n王东,13900000001,{spot.lon},{spot.lat}\n李无,13900000002,,\n".encode(),
+    )
+    async with database.transaction() as session:
+        choice = Choice(Datum.WGS84)
+        examined = await imports.examine(session, cast.hang, upload, choice, clock.now)
+        await imports.take_in(session, cast.hang, upload, choice, examined, clock.now)
+        query = select(Customer.phone, Customer.walk_min, Customer.branch_share)
+        found = {phone: rest for phone, *rest in await session.exec(query)}
+
+    assert found == {"13900000001": [10.0, 1.0], "13900000002": [None, None]}
+
+
+async def test_a_walk_is_written_only_where_the_person_still_lives(database: Database, cast: Cast):
+    (moved_away, still_there) = await people(database, cast, at(400, 0), at(400, 0))
+    then, now = at(0, 0), at(400, 0)
+    async with database.transaction() as session:
+        new = {"walk_min": 1.0}
+        rows = [
+            ({"id": moved_away, "lon": then.lon, "lat": then.lat}, new),
+            ({"id": still_there, "lon": now.lon, "lat": now.lat}, new),
+        ]
+        await set_rows(session, "customer", rows)
+
+    assert await numbers(database, moved_away) == (None, None)
+    assert await numbers(database, still_there) == (1.0, None)
+
+
+async def test_in_shenzhen_nobody_walks_less_than_the_crow_flies(database: Database, cast: Cast):
+    folder = shared_data("shenzhen_nanshan_osm", "layers", "roads.geojson")
+    home = LonLat(113.9474738, 22.5438314)
+    shapes = [
+        f.shape for f in read_features(Upload(folder.name, folder.read_bytes()), Datum.WGS84).good
+    ]
+    spots = shapely.line_interpolate_point(shapes, 0.5, normalized=True)
+    lon, lat = shapely.get_coordinates(spots).T
+    async with database.transaction() as session:
+        branch = (await session.exec(select(Branch).where(Branch.id == cast.a.id))).one()
+        branch.lon, branch.lat = home.lon, home.lat
+        session.add(branch)
+        session.add_all(road(branch, shape, str(n)) for n, shape in enumerate(shapes))
+        session.add_all(
+            make.customer(branch, lon=x, lat=y)
+            for x, y in zip(lon.tolist(), lat.tolist(), strict=True)
+        )
+    await work_out(database, cast.hang)
+    async with database.read() as session:
+        query = select(Customer.lon, Customer.lat, Customer.walk_min)
+        rows = np.array((await session.exec(query)).all(), dtype=np.float64)
+
+    walk_m, straight_m = rows[:, 2] * 80, distance_m(rows[:, 0], rows[:, 1], home)
+    there = ~np.isnan(walk_m)
+    assert there.mean() > 0.9
+    assert (walk_m[there] > straight_m[there] - 10).all()
+    assert np.median(walk_m[there] / straight_m[there]) == pytest.approx(1.33, abs=0.15)
 
 
 async def test_a_grid_that_is_published_later_has_the_numbers_of_its_cells(
@@ -105,7 +197,7 @@ async def test_a_grid_that_is_published_later_has_the_numbers_of_its_cells(
     await work_out(database, cast.hang)
     async with database.transaction() as session:
         plan = await squares(session, cast.a, cast.hang)
-        await publish_plan(session, cast.hang, plan.id or 0, clock.now)
+        await service.publish_plan(session, cast.hang, plan.id or 0, clock.now)
     async with database.read() as session:
         rows = await session.exec(select(GridCell.key, GridCell.walk_min, GridCell.branch_share))
         found = {key: (walk, share) for key, walk, share in rows}

@@ -142,6 +142,25 @@ async def test_an_attraction_below_nothing_comes_back_beside_its_bank(
     assert f'id="f-attractions.{rival.id}-error"' in answer.text
 
 
+async def test_the_page_of_a_customer_says_the_walk_or_why_there_is_none(
+    browser: Browser, database: Database, cast: Cast, clock: Clock
+):
+    async def said(customer_id: int) -> str:
+        page = await browser.get(f"/customers/{customer_id}")
+        (found,) = re.findall(r"Walk to the branch</dt>\s*<dd>(.*?)</dd>", page.text, re.S)
+        return " ".join(re.sub(r"<[^>]+>", " ", found).split())
+
+    await seat(database, browser, cast.hang, clock.now)
+    near, lost, nowhere = await people(database, cast, at(400, 0), at(0, -900), None)
+    assert await said(near) == "not worked out"
+    await streets(database, cast)
+    await work_out(database, cast.hang)
+    assert [await said(one) for one in (near, lost, nowhere)] == ["5 min", "no way by street", "–"]
+    async with database.transaction() as session:
+        session.add(road(cast.a, line((0, 0), (0, 600)), "a second bridge"))
+    assert await said(near) == "5 min (before the streets changed)"
+
+
 async def test_zhou_and_wang_may_not_and_bo_works_out_only_his_own(
     browser: Browser, database: Database, cast: Cast, clock: Clock
 ):
