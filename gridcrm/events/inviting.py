@@ -17,6 +17,7 @@ from gridcrm.core.errors import RuleBroken
 from gridcrm.core.tables import table
 from gridcrm.core.who import Who
 from gridcrm.customers.models import Customer
+from gridcrm.customers.publishing import lock_branch
 from gridcrm.events import catalogue, eligibility, known, queries, rules, seats
 from gridcrm.events.catalogue import Gate
 from gridcrm.events.eligibility import Policy
@@ -93,10 +94,14 @@ async def invite(
     now: datetime,
     channels: Iterable[Channel] = tuple(Channel),
 ) -> Selection:
-    """Freeze a segment and invite whoever may be invited now; the others are kept with the reason."""
+    """Freeze a segment and invite whoever may be invited now; the others are kept with the reason.
+
+    Invitations of one branch take turns, each after its event: planning waits in the same order.
+    """
     hall = await seats.lock(session, event_id, who.here)
     if hall.state not in rules.CAN_INVITE:
         raise RuleBroken("Invitations leave while the event is open. Open it first.")
+    await lock_branch(session, who.here)  # who was asked to another event a moment ago counts
     event = await queries.one(session, who, event_id)
     if now >= event.ends_at:
         raise RuleBroken("This event is over: nobody is invited to it any more.")
