@@ -11,7 +11,7 @@ from gridcrm.branches.models import Branch, PlaceImport, PlaceKind
 from gridcrm.branches.registry import moved
 from gridcrm.core.db import Database
 from gridcrm.core.uploads import Upload
-from gridcrm.customers import imports, reaching, remembering, service
+from gridcrm.customers import communities, imports, reaching, remembering, service
 from gridcrm.customers.bulk import set_rows
 from gridcrm.customers.forms import CommunityIn
 from gridcrm.customers.imports import Choice
@@ -108,7 +108,7 @@ async def test_who_waits_for_a_place_again_has_no_walk(
         session.add(person)
         await session.flush()
         form = CommunityIn(community="大冲", lon=spot.lon, lat=spot.lat)
-        await service.place_community(session, cast.hang, form, clock.now)
+        await communities.place(session, cast.hang, [form], clock.now)
     assert await numbers(database, person.id or 0) == (10.0, 1.0)
     async with database.transaction() as session:
         alias = (await session.exec(select(CommunityAlias))).one()
