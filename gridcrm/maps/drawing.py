@@ -124,7 +124,7 @@ def drawing(sheet: Sheet, cells: Sequence[GridCell], *, small: bool = False) -> 
         )
         for shape, line in zip(shapes, sheet.answer.lines, strict=True)
     ]
-    legend = Legend("") if small else sheet.answer.legend
+    legend = Legend("") if small else replace(sheet.answer.legend, note="")  # the page says it
     home = around.names(sheet.branch, ())
     return schematic_svg(sheet.answer.legend.title, drawn, legend, () if small else home)
 
