@@ -53,7 +53,7 @@ class Line:
     """One row of the comparison: numbers of every plan, and which plans do best in it."""
 
     label: str
-    numbers: list[tuple[float, ...]]
+    numbers: Sequence[tuple[float, ...]]
     best: frozenset[int] = frozenset()
     note: str = ""
     is_share: bool = False
@@ -114,13 +114,13 @@ def _of_spread(spreads: Sequence[Spread | None]) -> list[Line]:
     label = gettext("People in the fullest fifth of the cells")
     even = gettext("20 % would be quite even")
     return [
-        Line(label, [*fifth], _best(fifth), even, is_share=True),
-        Line(gettext("People for each lead: least – most"), [*leads], _best(apart)),
+        Line(label, fifth, _best(fifth), even, is_share=True),
+        Line(gettext("People for each lead: least – most"), leads, _best(apart)),
     ]
 
 
 def _least(label: str, numbers: Sequence[tuple[float, ...]]) -> Line:
-    return Line(label, list(numbers), _best(numbers))
+    return Line(label, numbers, _best(numbers))
 
 
 def _best(numbers: Sequence[tuple[float, ...]], *, most: bool = False) -> frozenset[int]:

@@ -61,15 +61,16 @@ def walkable(cells: Cells, places: Sequence[Place], x_m: Floats, y_m: Floats) ->
 
 def _shapes(places: Sequence[Place], kind: PlaceKind) -> NDArray[np.object_]:
     found = shapely.from_wkb([place.wkb for place in places if place.kind is kind])
-    shapes = np.asarray(found, dtype=object)
-    return shapes[shapely.get_dimensions(shapes) >= _LINE]
+    shapes = np.array(found, dtype=object)
+    return np.extract(shapely.get_dimensions(shapes) >= _LINE, shapes)
 
 
 def _bridges(places: Sequence[Place], water: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return the roads that lead over water."""
     roads = _shapes(places, PlaceKind.ROAD)
-    roads = roads[shapely.get_dimensions(roads) == _LINE]
-    return roads[np.unique(shapely.STRtree(water).query(roads, predicate="intersects")[0])]
+    lines = np.extract(shapely.get_dimensions(roads) == _LINE, roads)
+    over = shapely.STRtree(water).query(lines, predicate="intersects")[0]
+    return np.take(lines, np.unique(over))
 
 
 def _names(places: Sequence[Place], cells: Cells, parted: Pairs) -> tuple[str, ...]:
