@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 import shapely
@@ -120,7 +121,7 @@ async def test_who_depends_on_the_position_hears_of_a_move_but_not_of_a_new_name
 ):
     moves: list[str] = []
 
-    async def listen(_session: AsyncSession, _who: Who, branch: Branch) -> None:
+    async def listen(_session: AsyncSession, _who: Who, branch: Branch, _now: datetime) -> None:
         moves.append(branch.code)
 
     monkeypatch.setattr(registry, "_movers", (listen,))
