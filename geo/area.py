@@ -21,6 +21,15 @@ Area = Polygon | MultiPolygon
 _ELLIPSOID = Geod(ellps="WGS84")
 _MAX_RADIUS_M = 500_000
 _RING_ERROR_M = 0.02
+_UNREADABLE = (
+    ShapelyError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    IndexError,
+    RecursionError,
+)
 _CRS_LIKE_WGS84 = ("CRS84", "4326", "4490")
 
 
@@ -162,7 +171,8 @@ def _document(value: str | bytes | Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _refuse_other_crs(document: Mapping[str, Any]) -> None:
     crs = document.get("crs")
-    name = str((crs.get("properties") or {}).get("name", "")) if isinstance(crs, Mapping) else ""
+    told = crs.get("properties") if isinstance(crs, Mapping) else None
+    name = str(told.get("name", "")) if isinstance(told, Mapping) else ""
     if name and not name.endswith(_CRS_LIKE_WGS84):
         raise AreaError(
             "The GeoJSON is in {name}, not in degrees of WGS 84.",
@@ -171,29 +181,32 @@ def _refuse_other_crs(document: Mapping[str, Any]) -> None:
         )
 
 
-def _geometries(document: object) -> Iterator[Mapping[str, Any]]:
-    if not isinstance(document, Mapping):
+def _geometries(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    whole = document.get("type") == "FeatureCollection"
+    features: Any = (document.get("features") or []) if whole else [document]
+    for feature in features if isinstance(features, list | tuple) else [features]:
+        found = _object(feature)
+        if found.get("type") != "Feature":
+            yield found
+        elif found.get("geometry"):
+            yield _object(found["geometry"])
+
+
+def _object(feature: object) -> Mapping[str, Any]:
+    if not isinstance(feature, Mapping) or feature.get("type") == "FeatureCollection":
         raise AreaError(
             "A feature is an object, not a {kind}.",
             "Give a feature collection of features.",
-            kind=type(document).__name__,
+            kind=feature.get("type") if isinstance(feature, Mapping) else type(feature).__name__,
         )
-    kind = document.get("type")
-    if kind == "FeatureCollection":
-        for feature in document.get("features") or ():
-            yield from _geometries(feature)
-    elif kind == "Feature":
-        if document.get("geometry"):
-            yield document["geometry"]
-    else:
-        yield document
+    return feature
 
 
 def _shape(geometry: Mapping[str, Any]) -> BaseGeometry:
     try:
         with np.errstate(invalid="ignore"):  # a missing number is refused by our own check
             return shape(dict(geometry))
-    except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+    except _UNREADABLE as error:
         raise AreaError(
             "A geometry of type {kind} can't be read: {error}.",
             "Check that its coordinates are lists of [longitude, latitude].",

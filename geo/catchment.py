@@ -10,6 +10,7 @@ from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geo.area import Area, area_of, circle, polygonal_parts
+from geo.columns import numbers
 from geo.distance import distance_m
 from geo.errors import CatchmentError
 from geo.points import LonLat
@@ -50,10 +51,11 @@ def bands(areas: Sequence[Area]) -> tuple[Area, ...]:
 
 
 def _refuse_unordered(radii_m: Sequence[float]) -> None:
-    steps = np.diff(np.asarray(radii_m, np.float64), prepend=0.0)
+    radii = numbers(radii_m, CatchmentError).ravel()
+    steps = np.diff(radii, prepend=0.0)
     if not steps.size or not (steps > 0).all():
         raise CatchmentError(
             "The radii {radii} make no rings.",
             "Give one or more distances above 0, the smallest first.",
-            radii=", ".join(f"{radius:g}" for radius in radii_m) or "()",
+            radii=", ".join(f"{radius:g}" for radius in radii) or "()",
         )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil, floor, log10
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +19,7 @@ MISSING, FEW = -1, -2
 
 _NICE = (1.0, 2.0, 2.5, 5.0)
 _MIN_CLASSES, _MAX_CLASSES = 2, 9
+_WIDEST = 1e300
 _DIGITS = 17  # after which every number is itself again
 
 
@@ -129,7 +131,7 @@ def jenks(values: ArrayLike, count: int = 5) -> Classes:
 
 
 def _known(values: ArrayLike, count: int) -> Floats:
-    if not _MIN_CLASSES <= count <= _MAX_CLASSES:
+    if not (isinstance(count, Integral) and _MIN_CLASSES <= count <= _MAX_CLASSES):
         raise StatsError(
             "A map can't show {count} classes.",
             "Choose {least} to {limit}; 5 can still be told apart.",
@@ -138,7 +140,10 @@ def _known(values: ArrayLike, count: int) -> Floats:
             limit=_MAX_CLASSES,
         )
     flat = numbers(values, StatsError).ravel()
-    return flat[np.isfinite(flat)]
+    known = flat[np.isfinite(flat)]
+    if known.size and known.max() / 2 - known.min() / 2 > _WIDEST:
+        raise StatsError("The values lie too far apart for classes.", "Leave out the wrong ones.")
+    return known
 
 
 def _one_each(distinct: Floats) -> Classes:

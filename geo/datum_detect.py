@@ -17,7 +17,7 @@ from shapely.geometry import GeometryCollection
 
 from geo.columns import lon_lat
 from geo.datum import Datum, convert
-from geo.errors import Reason
+from geo.errors import AreaError, Reason
 from geo.plane import Plane
 from geo.points import MAX_LAT, MAX_LON, LonLat
 
@@ -109,6 +109,8 @@ def _usable(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
 
 def _shapes(places: Places) -> NDArray[np.object_]:
     shapes = np.asarray(places, dtype=object).ravel()
+    if not (shapely.is_geometry(shapes) | shapely.is_missing(shapes)).all():
+        raise AreaError("Known places are shapes.", "Give points, lines or areas of shapely.")
     return np.asarray(shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))])
 
 

@@ -4,6 +4,7 @@ Ramps run from light to dark with evenly falling lightness, so that they also wo
 people who do not tell red from green. Colours are mixed in OKLab (B. Ottosson, 2020).
 """
 
+import re
 from enum import StrEnum
 
 import numpy as np
@@ -19,6 +20,7 @@ NO_DATA_LINE = "#8a929c"
 DARK_TEXT, LIGHT_TEXT = "#000000", "#ffffff"
 
 _MAX_COLOURS = 9
+_COLOUR = re.compile("#[0-9a-fA-F]{6}")
 _STRAIGHT_CODED, _STRAIGHT_LINEAR = 0.04045, 0.0031308  # sRGB is a straight line below these
 
 
@@ -89,6 +91,8 @@ def oklab(colour: str) -> Floats:
 
 
 def _linear(colour: str) -> Floats:
+    if not _COLOUR.fullmatch(colour):
+        raise RenderError("{colour!r} is no colour.", "Write it as #rrggbb.", colour=colour)
     channels = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
     return np.where(
         channels <= _STRAIGHT_CODED, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4

@@ -8,7 +8,7 @@ from numbers import Real
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geo.columns import lon_lat
+from geo.columns import lon_lat, numbers
 from geo.errors import PointError
 
 Bounds = tuple[float, float, float, float]
@@ -72,6 +72,7 @@ def _faults(
     possible = (np.abs(x) <= MAX_LON) & (np.abs(y) <= MAX_LAT)
     exchanged = ~possible & (np.abs(y) <= MAX_LON) & (np.abs(x) <= MAX_LAT)
     if expected is not None:
+        _refuse_no_box(expected)
         exchanged |= ~_inside(x, y, expected) & _inside(y, x, expected)
     return [
         (PointFault.MISSING, np.isnan(x) | np.isnan(y)),
@@ -80,6 +81,12 @@ def _faults(
         (PointFault.OUT_OF_RANGE, ~possible),
         (PointFault.ZERO, (x == 0) & (y == 0)),
     ]
+
+
+def _refuse_no_box(bounds: Bounds) -> None:
+    box = numbers(bounds, PointError)
+    if box.shape != (4,) or not (box[:2] <= box[2:]).all():
+        raise PointError("{bounds} is no box.", "Give (west, south, east, north).", bounds=bounds)
 
 
 def _inside(x: NDArray[np.float64], y: NDArray[np.float64], bounds: Bounds) -> NDArray[np.bool_]:

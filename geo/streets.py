@@ -115,6 +115,8 @@ def street_graph(roads: Lines) -> Streets:
 
 def _lines(roads: Lines) -> NDArray[np.object_]:
     shapes = np.asarray(roads, dtype=object).ravel()
+    if not (shapely.is_geometry(shapes) | shapely.is_missing(shapes)).all():
+        raise CatchmentError("Streets are lines of shapely.", "Choose a layer of roads and paths.")
     shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     wrong = ~np.isin(shapely.get_type_id(shapes), (_LINE, _RING, _LINES))
     if wrong.any():

@@ -109,6 +109,8 @@ def bridged(neighbors: ArrayLike, x_m: ArrayLike, y_m: ArrayLike) -> Whole:
     For maps with islands that are reached after all; x and y are the middles of the cells.
     """
     xy = np.column_stack(fitting(TerritoryError, x_m, y_m))
+    if not np.isfinite(xy).all():
+        raise TerritoryError("A cell has no place.", "Give the middle of every cell in metres.")
     pairs = position_pairs(neighbors, TerritoryError)
     while True:
         part = graph_of(len(xy), pairs, None).part

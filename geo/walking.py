@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geo.area import Area, area_of, polygonal_parts
-from geo.columns import lon_lat
+from geo.columns import lon_lat, numbers
 from geo.errors import CatchmentError
 from geo.points import LonLat
 from geo.streets import OFF_STREET_M, Lines, Spots, Streets, street_graph
@@ -20,6 +20,7 @@ MINUTES = (5.0, 10.0, 15.0)
 
 _FINEST_M = 5.0
 _STEPS = 120  # from the branch to the farthest ground: 10 m of 1200 m
+_LONGEST_M = _STEPS * OFF_STREET_M  # a longer step would pass over the ground beside streets
 
 
 def walking_minutes(
@@ -56,7 +57,7 @@ def walking_areas(
     longest walk (10 m for 15 minutes); take `bands` of it for areas that do not overlap.
     """
     _refuse_standing(speed_m_per_min)
-    _refuse_unordered(minutes)
+    _refuse_unusual(minutes, speed_m_per_min)
     streets = _graph(roads)
     reach_m = minutes[-1] * speed_m_per_min
     side_m = max(_FINEST_M, reach_m / _STEPS)
@@ -137,11 +138,20 @@ def _refuse_standing(speed_m_per_min: float) -> None:
         )
 
 
-def _refuse_unordered(minutes: Sequence[float]) -> None:
-    steps = np.diff(np.asarray(minutes, np.float64), prepend=0.0)
+def _refuse_unusual(minutes: Sequence[float], speed_m_per_min: float) -> None:
+    limits = numbers(minutes, CatchmentError).ravel()
+    steps = np.diff(limits, prepend=0.0)
     if not steps.size or not (steps > 0).all():
         raise CatchmentError(
             "The minutes {minutes} make no areas.",
             "Give one or more numbers above 0, the smallest first.",
-            minutes=", ".join(f"{limit:g}" for limit in minutes) or "()",
+            minutes=", ".join(f"{limit:g}" for limit in limits) or "()",
+        )
+    longest_m = limits[-1] * speed_m_per_min
+    if longest_m > _LONGEST_M:
+        raise CatchmentError(
+            "A walk of {km:g} km is too long for a map of it.",
+            "Give minutes for up to {limit:g} km.",
+            km=longest_m / 1000,
+            limit=_LONGEST_M / 1000,
         )

@@ -29,7 +29,8 @@ def checked_people(staff: Sequence[int], bases: Sequence[int], cells: int) -> Wh
             "Staff are different whole numbers from 0 up, and at least one.",
             "Choose who is to look after cells.",
         )
-    if len(bases) != people.size or min(bases) < 0 or max(bases) >= cells:
+    at = whole_numbers(bases, TerritoryError)
+    if at.shape != people.shape or at.min() < 0 or at.max() >= cells:
         raise TerritoryError(
             "There is not a base among the {cells} cells for each of {people} people.",
             "Give everybody the number of a cell.",

@@ -102,6 +102,6 @@ def _tiling(area: Area, spec: BaseSpec, plane: Plane) -> Tiling:
             return QuadTiling(area, spec.tree, spec.min_side_m, spec.depth, plane)
         case VoronoiSpec():
             return VoronoiTiling(area, tuple(spec.keys), np.column_stack(spec.points), plane)
-        case PolygonSpec():
+        case PolygonSpec():  # pragma: no branch  any other kind was refused before
             ids = np.array([f"poly:{key}" for key in spec.keys], dtype=object)
             return PolygonTiling(area, ids, spec.shapes, plane)

@@ -1,5 +1,6 @@
 """A division while it is being edited: its cells, and whose ground they hold."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -113,7 +114,7 @@ class Sheet:
 
     def replace(self, old: Iterable[str], new: Mapping[str, Piece]) -> None:
         """Put new cells in the place of old ones, which together have the same ground."""
-        before = {cell_id: self.piece(cell_id) for cell_id in old}
+        before, new = {cell_id: self.piece(cell_id) for cell_id in old}, _jointed(new)
         for root in {root for one in (*before.values(), *new.values()) for root in one.roots}:
             others = [cell_id for cell_id in self.holders(root) if cell_id not in before]
             mine = [cell_id for cell_id, piece in new.items() if root in piece.roots]
@@ -135,6 +136,19 @@ class Sheet:
             shape = noded(as_array([piece.shape]), corners)[0]
             if cell_id not in new and not shape.equals_exact(piece.shape, 0):
                 self.pieces[cell_id] = Piece(shape, piece.roots)
+
+
+def _jointed(new: Mapping[str, Piece]) -> Mapping[str, Piece]:
+    """Return new cells of which each has the corners that others have on its border."""
+    times = Counter(corner for piece in new.values() for corner in _corners([piece]))
+    lone = np.array([corner for corner, held in times.items() if held == 1]).reshape(-1, 2)
+    shapes = as_array(piece.shape for piece in new.values())
+    borders = shapely.boundary(shapes)
+    beside = shapely.dwithin(shapely.points(lone[:, None]), borders, NODE_M).sum(axis=1) > 1
+    if not beside.any():
+        return new
+    several = zip(new.items(), noded(shapes, lone[beside]), strict=True)
+    return {cell_id: Piece(shape, piece.roots) for (cell_id, piece), shape in several}
 
 
 def _corners(pieces: Iterable[Piece]) -> set[tuple[float, float]]:

@@ -1,9 +1,6 @@
-"""Areas, sides and values that nobody should give, and what cells do when they are passed around."""
+"""Areas, sides and values that nobody should give."""
 
-import copy
-import pickle
 import tracemalloc
-from concurrent.futures import ThreadPoolExecutor
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +9,6 @@ import pytest
 import shapely
 
 from geo import (
-    Cells,
     H3Spec,
     HexSpec,
     LonLat,
@@ -20,21 +16,41 @@ from geo import (
     QuadSpec,
     SquareSpec,
     VoronoiSpec,
+    area_from_geojson,
     assign,
     assign_codes,
     bridge,
     carry,
+    check_points,
     coverage,
+    detect_datum,
     draw,
     merge,
     move_border,
     neighbors,
+    propose,
+    rings,
     spec_from_dict,
     split,
     tessellate,
+    walking_areas,
+    walking_minutes,
 )
-from geo.errors import AreaError, FrameError, PointError, ReshapeError, SpecError, StatsError
-from tests.geo.properties.kinds import SPECS, cloud, flat, ground_of
+from geo.classify import classify
+from geo.errors import (
+    AreaError,
+    CatchmentError,
+    FrameError,
+    PointError,
+    RenderError,
+    ReshapeError,
+    SpecError,
+    StatsError,
+    TerritoryError,
+)
+from geo.palette import contrast
+from geo.territories import bridged
+from tests.geo.properties.kinds import SPECS, flat, ground_of
 from tests.geo.shapes import HOME
 
 CHINA = shapely.box(73, 18, 135, 53)
@@ -289,52 +305,76 @@ def test_counts_and_weights_of_another_kind_are_refused(squares):
         bridge(squares, squares, weights=[1.0])
 
 
-# cells as values
+# drawings, streets, places and numbers of another kind
 
 
-def test_cells_can_not_be_changed(squares):
-    for name in ("area", "spec", "tiling", "ids", "area_m2", "other"):
-        with pytest.raises(AttributeError):
-            setattr(squares, name, None)
-        with pytest.raises(AttributeError):
-            delattr(squares, name)
+RING = [[0, 0], [1, 0], [1, 1], [0, 0]]
 
 
-@pytest.mark.parametrize("name", SPECS)
-def test_cells_travel_between_processes(area, name):
-    """As what makes them, also after they have prepared themselves for many points."""
-    cells = tessellate(area, SPECS[name])
-    lon, lat = cloud(60_000, 0.02)
-    codes = assign_codes(lon, lat, cells)
-    assign_codes(lon, lat, cells)
-    packed = pickle.dumps(cells)
-    there: Cells = pickle.loads(packed)  # noqa: S301  our own bytes
-    assert there == cells
-    assert there.ids.tolist() == cells.ids.tolist()
-    assert (there.area_m2 == cells.area_m2).all()
-    assert (assign_codes(lon, lat, there) == codes).all()
-    assert len(packed) < 50_000
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"type": "Feature", "geometry": "Polygon"},
+        {"type": "FeatureCollection", "features": 5},
+        {"type": "FeatureCollection", "features": "none"},
+        {"type": "FeatureCollection", "features": [{"type": "FeatureCollection"}]},
+    ],
+)
+def test_a_drawing_of_another_form_is_refused(document):
+    with pytest.raises(AreaError, match="A feature is an object"):
+        area_from_geojson(document)
 
 
-def test_changed_cells_travel_with_their_history(squares):
-    changed = draw(merge(squares, ["sq:250:0:0", "sq:250:1:0"]), "new", squares.area.buffer(-0.01))
-    there = pickle.loads(pickle.dumps(changed))  # noqa: S301  our own bytes
-    assert there == changed
-    assert there.ids.tolist() == changed.ids.tolist()
+def test_a_drawing_may_say_its_coordinates_in_any_form():
+    for crs in (5, {"properties": "WGS 84"}, {"properties": {}}, {}):
+        drawn = area_from_geojson({"type": "Polygon", "coordinates": [RING], "crs": crs})
+        assert drawn.area == pytest.approx(0.5)
 
 
-def test_a_copy_of_cells_is_the_cells_themselves(squares):
-    assert copy.copy(squares) is squares
-    assert copy.deepcopy({"cells": squares})["cells"] is squares
+def test_streets_and_known_places_are_shapes():
+    with pytest.raises(CatchmentError, match="lines of shapely"):
+        walking_minutes(["Main Street"], HOME, [HOME.lon], [HOME.lat])
+    with pytest.raises(AreaError, match="Known places are shapes"):
+        detect_datum([HOME.lon], [HOME.lat], ["Main Street"])
 
 
-@pytest.mark.parametrize("name", SPECS)
-def test_cells_may_be_asked_by_several_threads_at_once(area, name):
-    cells = tessellate(area, SPECS[name])
-    lon, lat = cloud(30_000, 0.02)
-    truth = assign_codes(lon, lat, tessellate(area, SPECS[name]))
-    with ThreadPoolExecutor(8) as threads:
-        asked = [threads.submit(assign_codes, lon, lat, cells) for _ in range(16)]
-        frames = [threads.submit(lambda: cells.frame) for _ in range(8)]
-        assert all((one.result() == truth).all() for one in asked)
-        assert all(len(one.result()) == len(cells) for one in frames)
+@pytest.mark.parametrize("minutes", [[1e6], [np.inf], [5, 301]])
+def test_a_walk_of_days_is_refused_and_not_drawn_as_nothing(minutes):
+    road = shapely.LineString([(HOME.lon, HOME.lat), (HOME.lon + 0.01, HOME.lat)])
+    with pytest.raises(CatchmentError, match="too long for a map"):
+        walking_areas([road], HOME, minutes)
+    assert walking_areas([road], HOME, [300])[0].area > 0
+
+
+def test_distances_and_minutes_are_numbers():
+    with pytest.raises(CatchmentError, match="does not consist of numbers"):
+        rings(HOME, ["far"])
+    with pytest.raises(CatchmentError, match="make no rings"):
+        rings(HOME, None)
+
+
+def test_people_have_bases_and_cells_have_places():
+    for bases in (None, [[0], [2]], [0, 9], [0.5, 2]):
+        with pytest.raises(TerritoryError):
+            propose([1, 1, 1], [[0, 1], [1, 2]], bases, [1, 2], 0.5)
+    with pytest.raises(TerritoryError, match="has no place"):
+        bridged([[0, 1]], [0, 1, np.nan], [0, 0, 0])
+
+
+def test_classes_need_a_whole_count_and_values_of_one_world():
+    with pytest.raises(StatsError, match=r"can't show 2\.5 classes"):
+        classify([1, 2, 3], count=2.5)
+    with pytest.raises(StatsError, match="too far apart"):
+        classify([-1e308, 0, 1e308])
+
+
+def test_a_colour_has_six_digits():
+    for wrong in ("red", "#fff", "#12345g"):
+        with pytest.raises(RenderError, match="is no colour"):
+            contrast("#ffffff", wrong)
+
+
+@pytest.mark.parametrize("box", [(1, 2), (2, 1, 1, 2), (np.nan,) * 4, 5])
+def test_where_points_are_expected_is_a_box(box):
+    with pytest.raises(PointError, match="is no box"):
+        check_points([1.0], [2.0], expected=box)
