@@ -127,8 +127,9 @@ class PlacePages(Controller):
         data: URLEncodedBody[dict[str, Any]],
     ) -> Redirect:
         """Check the file again in the datum that somebody says it is in."""
-        form = parse(DatumIn, data)
         async with database.read() as reading:
+            await queries.place_import(reading, who, place_import_id)
+            form = parse(DatumIn, data)
             checked = await places.examine_in(reading, who, place_import_id, form.datum)
         await places.answer(session, who, place_import_id, form, checked)
         words = gettext("The positions are read as {datum}.")

@@ -118,9 +118,9 @@ class ImportPages(Controller):
         data: URLEncodedBody[dict[str, Any]],
     ) -> Redirect:
         """Check the file again, with positions read in the datum that somebody says they are in."""
-        said = parse(DatumIn, data)
         async with database.read() as reading:
             file = await imports.open_file(reading, who, import_id)
+            said = parse(DatumIn, data)
             choice = imports.choice_of(file).answering(said.said, said.datum)
             examined = await imports.examine(reading, who, imports.upload_of(file), choice, now)
         await imports.check_again(session, who, import_id, choice, examined, now)
