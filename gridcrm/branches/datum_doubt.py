@@ -95,12 +95,15 @@ def answered(found: Iterable[Doubt], answers: Mapping[Datum, Datum]) -> None:
 
 def _thinned(points: Points) -> Points:
     at = np.linspace(0, len(points) - 1, min(len(points), _MOST_POINTS)).astype(int)
-    return points[at]
+    some: Points = points[at]
+    return some
 
 
 def _judged(given: Mapping[Datum, Points], wkb: list[bytes]) -> dict[Datum, DatumGuess]:
     places = shapely.from_wkb(np.array([*wkb, None], dtype=object)[:-1])
-    guesses = {said: detect_datum(*points.T, places) for said, points in given.items()}
+    guesses = {
+        said: detect_datum(points[:, 0], points[:, 1], places) for said, points in given.items()
+    }
     return {said: guess for said, guess in guesses.items() if guess.warning(said)}
 
 

@@ -151,7 +151,7 @@ def entered_points(rows: Iterable[PlaceRow], datum: Datum) -> Points:
     """Return where the places stand that people go to, as the file has them."""
     some = [(row.lon, row.lat) for row in rows if row.kind in WITNESSES]
     points = np.array(some, dtype=np.float64).reshape(-1, 2)
-    return np.column_stack(convert(*points.T, Datum.WGS84, datum))
+    return np.column_stack(convert(points[:, 0], points[:, 1], Datum.WGS84, datum))
 
 
 def _far_km(features: list[Feature], branch: LonLat) -> list[float]:

@@ -28,7 +28,8 @@ def with_verbs(app: ASGIApp) -> ASGIApp:
             scope["path"] = f"{found[1]}/{found[2]}"
             scope["raw_path"] = scope["path"].encode()
         if scope.get("method") == "HEAD" and for_programs(scope["path"]):
-            await app({**scope, "method": "GET"}, receive, _without_body(send))  # type: ignore[misc]
+            as_get: Any = {**scope, "method": "GET"}
+            await app(as_get, receive, _without_body(send))
         else:
             await app(scope, receive, send)
 
