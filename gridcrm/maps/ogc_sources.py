@@ -29,7 +29,10 @@ from gridcrm.maps.ogc_crs import Box
 from gridcrm.maps.ogc_finding import area_in, matching, reach, rows_of
 from gridcrm.maps.rules import blur_key
 
-_NAMED = ("name", "kind", "status", "households", "population", "merchants", "buildings")
+_NAMED = (
+    *("name", "kind", "status", "households", "population", "merchants", "buildings"),
+    *("walk_min", "branch_share"),
+)
 
 
 class Feature(NamedTuple):
