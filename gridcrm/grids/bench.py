@@ -1,7 +1,6 @@
 """What the workbench shows of a draft: its cells with their people, and what is wrong with them."""
 
 import asyncio
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import shapely
+from msgspec import Raw
+from numpy.typing import NDArray
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.core.i18n import gettext
@@ -19,6 +20,8 @@ from gridcrm.grids.models import GridCell, GridPlan
 from gridcrm.grids.registry import people_in
 from gridcrm.grids.shape import cells_of
 from gridcrm.grids.steps import last_step
+
+_DECIMALS = 7
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def features(
 ) -> list[dict[str, Any]]:
     """Return cells as GeoJSON features for the map of the workbench."""
     rows = [row for row in shown.rows if only is None or row.key in only]
-    texts = shapely.to_geojson(shapely.set_precision(shapely.from_wkb(_wkb(rows)), 1e-7))
+    texts = shapely.to_geojson(shapely.transform(shapely.from_wkb(_wkb(rows)), _rounded))
     return [_feature(shown, row, text, leads) for row, text in zip(rows, texts, strict=True)]
 
 
@@ -123,7 +126,11 @@ def _feature(shown: Bench, row: GridCell, text: str, leads: Mapping[int, str]) -
         "hectares": round(row.area_m2 / 10_000, 1),
         "warnings": shown.warnings(row),
     }
-    return {"type": "Feature", "id": row.id, "geometry": json.loads(text), "properties": about}
+    return {"type": "Feature", "id": row.id, "geometry": Raw(text.encode()), "properties": about}
+
+
+def _rounded(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.round(lonlat, _DECIMALS)
 
 
 def _wkb(rows: Sequence[GridCell]) -> Any:

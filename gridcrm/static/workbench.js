@@ -33,6 +33,7 @@
     pane.style.pointerEvents = "none";
   }
   const canvas = L.canvas();
+  let renderer; // one for all cells: what lies below another one hears no clicks
   const spot = map.createPane("spot"); // over the cells, around the number
   spot.style.pointerEvents = "none";
   L.circleMarker(home, { pane: "spot", radius: 17, weight: 7, color: "#ffffff", fill: false, interactive: false, pmIgnore: true }).addTo(map);
@@ -67,12 +68,13 @@
 
   // Dark numbers on light cells and light ones on dark cells, whatever shines through.
   function ink(shape) {
+    if (!shape.number) return;
     const on = chosen.has(shape.feature.id);
     const parts = colour(shape.feature.properties.people).match(/\w\w/g).map((hex) => parseInt(hex, 16) / 255);
     const seen = parts.map((part) => part * opacity(on) + 0.96 * (1 - opacity(on)));
     const [r, g, b] = seen.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
     const light = 0.2126 * r + 0.7152 * g + 0.0722 * b < 0.2;
-    shape.number?.getElement()?.classList.toggle("bench-number-light", light);
+    shape.number.getElement()?.classList.toggle("bench-number-light", light);
   }
 
   function legend() {
@@ -87,22 +89,21 @@
 
   function put(feature) {
     remove(feature.id);
-    const shape = L.geoJSON(feature, { pmIgnore: true, renderer: drawn.size > CANVAS_FROM ? canvas : undefined }).getLayers()[0];
+    const shape = L.GeoJSON.geometryToLayer(feature, { pmIgnore: true, renderer });
+    shape.feature = feature;
     shape.addTo(map).on("click", (event) => {
       if (drawing()) return; // the map takes it, as a corner
       L.DomEvent.stop(event);
       clicked(feature.id, event.originalEvent);
     });
-    shape.bindTooltip(plain(words(feature.properties)), { sticky: true });
+    shape.bindTooltip(() => plain(words(feature.properties)), { sticky: true });
     drawn.set(feature.id, shape);
-    number(shape);
   }
 
   function number(shape) {
-    const { people } = shape.feature.properties;
-    if (people === null) return;
-    const icon = L.divIcon({ className: "bench-number", html: plain(people.toLocaleString("en")), iconSize: [40, 16] });
-    shape.number = L.marker(middle(shape), { icon, pane: "numbers", interactive: false, keyboard: false, pmIgnore: true });
+    const people = shape.feature.properties.people.toLocaleString("en");
+    const icon = L.divIcon({ className: "bench-number", html: plain(people), iconSize: [40, 16] });
+    return L.marker(middle(shape), { icon, pane: "numbers", interactive: false, keyboard: false, pmIgnore: true });
   }
 
   // The middle of the longest stretch inside, along the parallel through the middle of the box.
@@ -122,13 +123,14 @@
     return [lat, (best[0] + best[1]) / 2];
   }
 
+  // Numbers are made when they are looked at: ten thousand of them would take a second.
   function showNumbers() {
     const seen = map.getBounds();
-    const near = [...drawn.values()].filter((shape) => shape.number && seen.contains(shape.number.getLatLng()));
-    const wide = near.length && near.length <= NUMBERS_UP_TO;
+    const near = [...drawn.values()].filter((shape) => (
+      shape.feature.properties.people !== null && seen.intersects(shape.getBounds()) && fits(shape)));
+    const shown = new Set(near.length <= NUMBERS_UP_TO ? near : []);
     for (const shape of drawn.values()) {
-      if (!shape.number) continue;
-      if (wide && near.includes(shape) && fits(shape)) { shape.number.addTo(map); ink(shape); } else shape.number.remove();
+      if (shown.has(shape)) { (shape.number ||= number(shape)).addTo(map); ink(shape); } else shape.number?.remove();
     }
   }
 
@@ -154,12 +156,13 @@
   }
 
   function take(told, fit = false) {
+    if (fit) renderer = told.cells.length > CANVAS_FROM ? canvas : undefined;
     step = told.step;
     shades = told.shades;
     for (const id of told.gone) { remove(id); chosen.delete(id); }
     told.cells.forEach(put);
     drawn.forEach(paint);
-    if (fit && drawn.size) map.fitBounds(L.featureGroup([...drawn.values()]).getBounds(), { padding: [12, 12] });
+    if (fit && drawn.size) map.fitBounds([...drawn.values()].reduce((all, shape) => all.extend(shape.getBounds()), L.latLngBounds([])), { padding: [12, 12] });
     showNumbers();
     legend();
     totals(told);
