@@ -44,11 +44,11 @@ from geo import (
     walking_areas,
 )  # fmt: skip
 from geo.classify import classify
-from geo.formats import Format, format_of, geojson, read, write
+from geo.formats import Format, format_of, read, to_geojson, write
 from geo.hotspots import hot_spots
 from geo.palette import Ramp, colours
 from geo.plane import Plane
-from geo.smoothing import empirical_bayes
+from geo.smoothing import Chance, empirical_bayes
 from geo.stats import counts, rate
 from geo.territories import propose
 
@@ -280,11 +280,11 @@ def shares_of_two_branches() -> Shown:
 
 
 def smoothed_rates() -> Shown:
-    """`geo.smoothing.empirical_bayes` beside `geo.stats.rate`."""
+    """`geo.smoothing.empirical_bayes`, `geo.smoothing.Chance` beside `geo.stats.rate`."""
     cells = tessellate(AREA, SquareSpec(side_m=250, origin=HOME))
     people = counts(assign_codes(*PEOPLE, cells), len(cells))
     buyers = np.random.default_rng(3).binomial(people.astype(int), 0.12)
-    raw, calm = rate(buyers, people), empirical_bayes(buyers, people).rate
+    raw, calm = rate(buyers, people), empirical_bayes(buyers, people, Chance.PEOPLE).rate
     east = 0.03
     return [
         (shapes(cells), shaded(raw, Ramp.AMBER)),
@@ -358,7 +358,7 @@ def a_file_of_somebody_else() -> Shown:
 
 
 def cells_in_a_file() -> Shown:
-    """`geo.formats.write`, `geo.formats.format_of`, `geo.formats.Format`, `geo.formats.geojson`."""
+    """`geo.formats.write`, `geo.formats.format_of`, `geo.formats.Format`, `geo.formats.to_geojson`."""
     cells = tessellate(AREA, HexSpec(side_m=300, origin=HOME))
     with TemporaryDirectory() as folder:
         path = Path(folder) / "cells.gpkg"
@@ -366,5 +366,5 @@ def cells_in_a_file() -> Shown:
         again = read(path).frame
     assert format_of(path) is Format.GEOPACKAGE
     assert again["cell_id"].tolist() == cells.ids.tolist()
-    assert geojson(cells.frame, id_column="cell_id").startswith(b'{"type":"FeatureCollection"')
+    assert to_geojson(cells.frame, id_column="cell_id").startswith(b'{"type":"FeatureCollection"')
     return [(again.geometry, SOFT)]

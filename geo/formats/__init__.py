@@ -4,7 +4,7 @@ from geo.formats.kinds import Format
 from geo.formats.limits import Limits
 from geo.formats.reader import read
 from geo.formats.reading import Fault, Reading, Refused, Remark
-from geo.formats.writer import format_of, geojson, write
+from geo.formats.writer import format_of, to_geojson, write
 
 __all__ = [
     "Fault",
@@ -14,7 +14,7 @@ __all__ = [
     "Refused",
     "Remark",
     "format_of",
-    "geojson",
     "read",
+    "to_geojson",
     "write",
 ]

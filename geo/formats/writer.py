@@ -80,7 +80,7 @@ def write(
         _write_gdal(table, _in_web_mercator(shapes), path, tiles)
 
 
-def geojson(frame: "gpd.GeoDataFrame", id_column: str = "") -> bytes:
+def to_geojson(frame: "gpd.GeoDataFrame", id_column: str = "") -> bytes:
     """Return a frame in EPSG:4326 as RFC 7946 has it: rings by the right hand, seven decimals."""
     return _collection(_table(frame), np.asarray(frame.geometry.array, dtype=object), id_column)
 

@@ -1,13 +1,14 @@
 import csv
 import json
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo import Datum, convert, distance_m
+from geo import Datum, PolygonSpec, assign, convert, distance_m, tessellate
 from geo.errors import PointError
 from geo.plane import Plane
 from geo.points import LonLat
@@ -163,6 +164,21 @@ def test_no_road_of_changchun_has_its_midpoint_in_the_wrong_district(changchun):
     true = holders(moved(districts, Datum.GCJ02, Datum.WGS84), middles)
     assert (holders(districts, moved(middles, Datum.WGS84, Datum.GCJ02)) == true).all()
     assert (holders(districts, middles) != true).sum() == 211
+
+
+def test_each_road_of_changchun_is_assigned_to_the_district_around_its_midpoint(changchun):
+    """As a branch does it: districts are imported from AMap and converted, then asked as cells."""
+    names, districts, _, roads = changchun
+    converted = moved(districts, Datum.GCJ02, Datum.WGS84)
+    frame = gpd.GeoDataFrame({"name": names}, geometry=converted, crs="EPSG:4326")
+    middles = shapely.line_interpolate_point(roads, 0.5, normalized=True)
+    area = shapely.box(*shapely.total_bounds(roads))
+    found = assign(
+        *shapely.get_coordinates(middles).T, tessellate(area, PolygonSpec(frame, "name"))
+    )
+    true = holders(converted, middles)
+    assert found.tolist() == [f"poly:{name}" for name in names[true]]
+    assert len(set(found)) == 5
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from shapely.geometry import LineString, MultiPolygon, Point, Polygon
 from geo import LonLat, SquareSpec, circle, tessellate
 from geo.errors import FormatError
 from geo.formats.reader import read
-from geo.formats.writer import ENDINGS, geojson, write
+from geo.formats.writer import ENDINGS, to_geojson, write
 from tests.geo.formats import files
 from tests.geo.formats.conftest import Read
 from tests.shared_data import shared_data
@@ -100,7 +100,7 @@ def test_geojson_is_as_rfc_7946_wants_it():
         crs="EPSG:4326",
     )
 
-    text = geojson(frame, "key").decode()
+    text = to_geojson(frame, "key").decode()
     document = json.loads(text)
 
     assert "crs" not in document
@@ -134,7 +134,7 @@ def test_no_coordinate_has_more_than_seven_decimals_and_every_text_survives(
         crs="EPSG:4326",
     )
 
-    features = json.loads(geojson(frame))["features"]
+    features = json.loads(to_geojson(frame))["features"]
 
     for (lon, lat, name), feature in zip(rows, features, strict=True):
         assert feature["properties"]["name"] == name
