@@ -17,7 +17,7 @@ from geo.huff import huff_share
 from geo.neighbors import neighbors
 from geo.points import LonLat, check_points
 from geo.reshape import draw, merge, move_border, split, undo
-from geo.smoothing import empirical_bayes
+from geo.smoothing import Chance, empirical_bayes
 from geo.territories import propose
 from geo.tessellate import tessellate
 from geo.tessellate.cells import Cells
@@ -27,6 +27,7 @@ from geo.walking import walking_areas, walking_minutes
 
 __all__ = [
     "Cells",
+    "Chance",
     "Datum",
     "DatumGuess",
     "EditedSpec",

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geo.columns import fitting
-from geo.errors import StatsError
+from geo.errors import StatsError, one_of
 from geo.stats import rate
 
 Floats = NDArray[np.float64]
@@ -47,11 +47,12 @@ def empirical_bayes(
     """
     k, n = fitting(StatsError, events, population)
     _refuse_negative(k, n)
+    kind = one_of(Chance, chance, StatsError)
     known = (n > 0) & np.isfinite(k)
     weight, overall = np.full(k.shape, np.nan), np.nan
     if known.any():
         overall = float(k[known].sum() / n[known].sum())
-        alone = overall if chance == Chance.EVENTS else overall * (1 - overall)
+        alone = overall * (1 - overall if kind is Chance.PEOPLE else 1)
         weight[known] = _own_weight(k[known], n[known], overall, alone)
     return Smoothed(weight * rate(k, n) + (1 - weight) * overall, weight, overall)
 

@@ -86,6 +86,11 @@ def test_where_nobody_lives_or_nothing_is_known_there_is_no_rate():
     assert np.isnan(empirical_bayes([0], [0]).overall)
 
 
+def test_another_kind_of_chance_is_refused():
+    with pytest.raises(StatsError, match="luck"):
+        empirical_bayes([1], [2], "luck")
+
+
 @pytest.mark.parametrize(("holders", "people"), [(-1, 5), (1, -5), (np.inf, 5), (1, np.inf)])
 def test_counts_below_nothing_are_refused(holders, people):
     with pytest.raises(StatsError, match="no rates to smooth"):
