@@ -85,9 +85,13 @@ def whole(cells):
 @pytest.mark.slow
 @pytest.mark.parametrize("spec", [SquareSpec(25, HOME), HexSpec(16, HOME)], ids=["sq", "hex"])
 def test_a_hundred_thousand_cells_are_a_partition(spec):
-    area = circle(HOME, 4500).difference(circle(LonLat(HOME.lon + 0.01, HOME.lat), 700))
+    """With a hole, an island in the hole, and an island beside it."""
+    middle = LonLat(HOME.lon + 0.01, HOME.lat)
+    area = circle(HOME, 4500).difference(circle(middle, 700)).union(circle(middle, 300))
+    area = area.union(circle(LonLat(HOME.lon + 0.06, HOME.lat), 900))
     cells = tessellate(area, spec)
     ground = ground_of(cells)
+    assert shapely.get_num_geometries(area) == 3
     assert len(cells) > 90_000
     assert len(np.unique(cells.ids)) == len(cells)
     assert cells.area_m2.sum() == pytest.approx(ground.area, rel=1e-12)
