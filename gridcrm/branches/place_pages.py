@@ -132,9 +132,7 @@ class PlacePages(Controller):
             form = parse(DatumIn, data)
             checked = await places.examine_in(reading, who, place_import_id, form.datum)
         await places.answer(session, who, place_import_id, form, checked)
-        words = gettext("The positions are read as {datum}.")
-        said = words.format(datum=datum_name(form.datum))
-        return go(f"/admin/places/imports/{place_import_id}", said)
+        return go(f"/admin/places/imports/{place_import_id}")
 
     @post("/imports/{place_import_id:int}/commit")
     async def commit(

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from geo import Datum
 from gridcrm.branches import datum_shown
 from gridcrm.branches.forms import DatumIn
-from gridcrm.branches.showing import datum_name, datums
+from gridcrm.branches.showing import datums
 from gridcrm.core.db import Database
 from gridcrm.core.errors import InvalidInput, NotFound
 from gridcrm.core.forms import Form, parse, refused
@@ -124,9 +124,7 @@ class ImportPages(Controller):
             choice = imports.choice_of(file).answering(said.said, said.datum)
             examined = await imports.examine(reading, who, imports.upload_of(file), choice, now)
         await imports.check_again(session, who, import_id, choice, examined, now)
-        words = gettext("The positions are read as {datum}.")
-        said_so = words.format(datum=datum_name(said.datum))
-        return go(f"/customers/imports/{import_id}", said_so)
+        return go(f"/customers/imports/{import_id}")
 
     @post("/imports/{import_id:int}/commit")
     async def commit(
