@@ -42,6 +42,7 @@ from geo import (
     split,
     tessellate,
     walking_areas,
+    walking_minutes,
 )  # fmt: skip
 from geo.classify import classify
 from geo.formats import Format, format_of, read, to_geojson, write
@@ -49,8 +50,10 @@ from geo.hotspots import hot_spots
 from geo.palette import Ramp, colours
 from geo.plane import Plane
 from geo.smoothing import Chance, empirical_bayes
-from geo.stats import counts, rate
+from geo.stats import counts, density_per_km2, rate, wilson
+from geo.streets import street_graph
 from geo.territories import propose
+from geo.walking import reachable_share
 
 A_THIRD = 1 / 3
 Shown = Sequence[tuple[Any, Any]]
@@ -262,11 +265,14 @@ def old_cells_on_a_new_grid() -> Shown:
 
 
 def minutes_on_foot() -> Shown:
-    """`geo.walking_areas`, `geo.walking_minutes`, `geo.bands`."""
+    """`geo.walking_areas`, `geo.walking_minutes`, `geo.bands`, `geo.streets.street_graph`, `geo.walking.reachable_share`."""
     lines = [[(x, -1000), (x, 1000)] for x in range(-1000, 1001, 200)]
-    lines += [[(-1000, y), (1000, y)] for y in (-800, -400, 0, 400, 800)]
+    lines += [[(-1050, y), (1050, y)] for y in (-800, -400, 0, 400, 800)]
     roads = [shapely.LineString(at(*line)) for line in lines]
-    reached = walking_areas(shapely.unary_union(roads).geoms, HOME, minutes=(5, 10))
+    streets = street_graph(shapely.unary_union(roads).geoms)  # once for several questions
+    reached = walking_areas(streets, HOME, minutes=(5, 10))
+    assert walking_minutes(streets, HOME, [HOME.lon], [HOME.lat]).tolist() == [0.0]
+    assert round(reachable_share(streets, HOME), 6) == 1.0  # the streets hang together
     return [(reached[::-1], (BLUE, "#4a7fb5")), (roads, "#6b7280")]
 
 
@@ -277,6 +283,24 @@ def shares_of_two_branches() -> Shown:
     far = np.column_stack([np.hypot(x + 300, y), np.hypot(x - 500, y - 200)])
     ours = huff_share(far, attraction=[1.0, 2.0], decay=2.0)[:, 0]
     return [(shapes(cells), shaded(ours)), (dots(*at((-300, 0), (500, 200)).T), RED)]
+
+
+def people_per_square_kilometre() -> Shown:
+    """`geo.stats.density_per_km2`."""
+    cells = tessellate(AREA, HexSpec(side_m=120, origin=HOME))  # cells at the border are smaller
+    people = counts(assign_codes(*PEOPLE, cells), len(cells))
+    return [(shapes(cells), shaded(density_per_km2(people, cells.area_m2)))]
+
+
+def how_sure_a_rate_is() -> Shown:
+    """`geo.stats.wilson`."""
+    low, high = wilson(successes=[1, 4, 16, 64], trials=[5, 20, 80, 320])  # a fifth, each time
+    metres = [
+        ((1000 * a, 100 * n), (1000 * b, 100 * n))
+        for n, (a, b) in enumerate(zip(low, high, strict=True))
+    ]
+    fifth = shapely.LineString(at((200, -50), (200, 350)))
+    return [([fifth], GREY), ([shapely.LineString(at(*pair)) for pair in metres], RED)]
 
 
 def smoothed_rates() -> Shown:
