@@ -1,7 +1,7 @@
 """What the workbench shows of a draft: its cells with their people, and what is wrong with them."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from gridcrm.core.who import Right, Who
 from gridcrm.grids import preview, queries
 from gridcrm.grids.covering import Covering, covering
 from gridcrm.grids.models import GridCell, GridPlan
+from gridcrm.grids.queries import CellRow
 from gridcrm.grids.registry import people_in
 from gridcrm.grids.shape import cells_of
 from gridcrm.grids.steps import last_step
@@ -29,7 +30,7 @@ class Bench:
     """A draft on the workbench; people only for those who may list them."""
 
     plan: GridPlan
-    rows: list[GridCell]
+    rows: list[CellRow]
     people: dict[str, int] | None
     cover: Covering
 
@@ -87,7 +88,7 @@ class Bench:
             "labels": [item.label for item in shown],
         }
 
-    def warnings(self, row: GridCell) -> list[str]:
+    def warnings(self, row: GridCell | CellRow) -> list[str]:
         """Return what is wrong with a cell, in words."""
         n = None if self.people is None else self.people.get(row.key, 0)
         found = {
@@ -101,7 +102,7 @@ class Bench:
 
 async def bench(session: AsyncSession, who: Who, plan: GridPlan) -> Bench:
     """Return a plan as it lies on the workbench."""
-    rows = await queries.cells(session, plan.id or 0)
+    rows = await queries.cell_rows(session, plan.id or 0)
     cells = await asyncio.to_thread(cells_of, plan)
     people = None
     if who.may(Right.CUSTOMERS_LIST):
@@ -110,15 +111,16 @@ async def bench(session: AsyncSession, who: Who, plan: GridPlan) -> Bench:
 
 
 def features(
-    shown: Bench, leads: Mapping[int, str], only: Collection[str] | None = None
+    shown: Bench, shapes: Mapping[str, bytes], leads: Mapping[int, str]
 ) -> list[dict[str, Any]]:
-    """Return cells as GeoJSON features for the map of the workbench."""
-    rows = [row for row in shown.rows if only is None or row.key in only]
-    texts = shapely.to_geojson(shapely.transform(shapely.from_wkb(_wkb(rows)), _rounded))
+    """Return the cells whose shapes are given as GeoJSON features for the map of the workbench."""
+    rows = [row for row in shown.rows if row.key in shapes]
+    wkb = np.array([shapes[row.key] for row in rows], dtype=object)
+    texts = shapely.to_geojson(shapely.transform(shapely.from_wkb(wkb), _rounded))
     return [_feature(shown, row, text, leads) for row, text in zip(rows, texts, strict=True)]
 
 
-def _feature(shown: Bench, row: GridCell, text: str, leads: Mapping[int, str]) -> dict[str, Any]:
+def _feature(shown: Bench, row: CellRow, text: str, leads: Mapping[int, str]) -> dict[str, Any]:
     about = {
         "name": row.name,
         "people": None if shown.people is None else shown.people.get(row.key, 0),
@@ -126,12 +128,9 @@ def _feature(shown: Bench, row: GridCell, text: str, leads: Mapping[int, str]) -
         "hectares": round(row.area_m2 / 10_000, 1),
         "warnings": shown.warnings(row),
     }
-    return {"type": "Feature", "id": row.id, "geometry": Raw(text.encode()), "properties": about}
+    geometry = Raw(text.encode())
+    return {"type": "Feature", "id": row.id, "geometry": geometry, "properties": about}
 
 
 def _rounded(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.round(lonlat, _DECIMALS)
-
-
-def _wkb(rows: Sequence[GridCell]) -> Any:
-    return np.array([row.wkb for row in rows], dtype=object)

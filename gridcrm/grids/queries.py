@@ -1,5 +1,6 @@
 """Reading grid plans and cells, as far as a person may see them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,6 +14,8 @@ from gridcrm.core.errors import NotFound
 from gridcrm.core.paging import Page
 from gridcrm.core.who import Who
 from gridcrm.grids.models import CellKind, GridCell, GridPlan, PlanState
+
+_MOST_ASKED = 500
 
 
 class CellRow(NamedTuple):
@@ -43,6 +46,16 @@ async def cells(session: AsyncSession, plan_id: int) -> list[GridCell]:
 async def cell_rows(session: AsyncSession, plan_id: int) -> list[CellRow]:
     """Return the same cells without their shapes."""
     return await _rows(session, _columns().where(col(GridCell.plan_id) == plan_id))
+
+
+async def outlines(
+    session: AsyncSession, plan_id: int, keys: Collection[str] | None = None
+) -> dict[str, bytes]:
+    """Return the shapes of the cells of a plan, or of some of them, by key."""
+    query = select(GridCell.key, GridCell.wkb).where(GridCell.plan_id == plan_id)
+    if keys is not None and len(keys) <= _MOST_ASKED:
+        query = query.where(col(GridCell.key).in_(keys))
+    return {key: wkb for key, wkb in await session.exec(query) if keys is None or key in keys}
 
 
 async def published_rows(session: AsyncSession, branch_id: int) -> list[CellRow]:

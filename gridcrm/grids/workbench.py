@@ -206,7 +206,11 @@ async def _reshape(
 async def _store(session: AsyncSession, plan: GridPlan, found: Reshaped) -> None:
     session.add(plan)
     gone = [stored(row.id) for row in found.gone]
-    await session.exec(delete(GridCell).where(col(GridCell.id).in_(gone)))
+    for row in found.gone:
+        session.expunge(row)
+    unwatched = {"synchronize_session": False}  # the session need not look through all cells
+    going = delete(GridCell).where(col(GridCell.id).in_(gone))
+    await session.exec(going, execution_options=unwatched)
     for row, columns in found.changed:
         row.sqlmodel_update(columns)
         session.add(row)

@@ -153,6 +153,7 @@ async def _told(
     """Return the cells of a plan, or of a change the ones that are new or other than before."""
     shown = await bench.bench(session, who, await queries.plan(session, who, plan_id))
     leads = await accounts.staff_names(session, who.here)
+    shapes = await queries.outlines(session, plan_id, done.touched if done else None)
     return {
         "step": shown.step,
         "undo": shown.undo,
@@ -161,7 +162,7 @@ async def _told(
         "totals": shown.totals,
         "shades": shown.shades,
         "gone": [row.id for row in done.gone] if done else [],
-        "cells": bench.features(shown, leads, done.touched if done else None),
+        "cells": bench.features(shown, shapes, leads),
     }
 
 
