@@ -17,7 +17,6 @@ ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "gridcrm" / "locale" / "zh.po"
 _SPEAKERS = {
     "gettext", "N_", "warn", "refuse", "RuleBroken", "NotAllowed", "NotFound", "NotSignedIn", "Reason", "InvalidInput",
-    "refusal",
 }  # fmt: skip
 Message = str | tuple[str, str]
 
@@ -58,6 +57,8 @@ def _of_python(path: Path) -> Iterator[Message]:
         if name == "ngettext":
             forms = [a.value for a in node.args[:2] if isinstance(a, ast.Constant)]
             yield from [(forms[0], forms[1])] if forms else []
+        elif name == "refusal":  # of geo, which says sentences; ours names the field first
+            yield from _texts([argument for argument in node.args if _is_sentence(argument)])
         elif name in _SPEAKERS or name.endswith("Error"):
             yield from _texts(node.args)
 
