@@ -5,7 +5,7 @@ Imported roads do not say which of them are motorways, so that only water parts 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import shapely
@@ -15,9 +15,6 @@ from geo import Cells, neighbors
 from geo.territories import bridged
 from geo.territory.graph import graph_of
 from gridcrm.branches.models import Place, PlaceKind
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 HEEDED = (PlaceKind.WATER, PlaceKind.ROAD)
 """The places that say where one can walk."""
@@ -85,7 +82,7 @@ def _names(places: Sequence[Place], cells: Cells, parted: Pairs) -> tuple[str, .
     return tuple(sorted({named[at].name for at in found.tolist()}))
 
 
-def _pairs(cells: Cells, frame: "pd.DataFrame") -> Pairs:
+def _pairs(cells: Cells, frame: Any) -> Pairs:
     """Return neighbours as positions, each pair once, the lower one first."""
     position = {key: n for n, key in enumerate(cells.ids.tolist())}
     both = zip(frame["cell_id"], frame["neighbor_id"], strict=True)
