@@ -1,6 +1,7 @@
 """Forward, back and forward again, with something in the tables, on both databases."""
 
 import asyncio
+import json
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,8 +16,14 @@ from sqlalchemy.exc import DBAPIError
 from gridcrm.core import audit, tables
 from gridcrm.core.db import Database
 from gridcrm.core.migrate import check, config, downgrade, upgrade
+from gridcrm.core.tables import stored
+from gridcrm.core.who import Who
 from gridcrm.customers.models import Customer, PlacedBy
+from gridcrm.grids import queries as grids
+from gridcrm.grids import workbench
+from gridcrm.grids.forms import MergeIn, RenameIn, SplitIn, SplitWay, StepIn
 from tests.cast import hire
+from tests.ground import squares
 from tests.world import build
 
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
@@ -157,3 +164,50 @@ def test_without_the_catchment_people_and_cells_stay_and_it_can_be_worked_out_ag
 async def _work_out(session: Any) -> None:
     for name in ("customer", "grid_cell"):
         await session.exec(text(f"update {name} set walk_min = 1, branch_share = 1"))
+
+
+def test_a_draft_that_was_shaped_by_hand_can_be_taken_back_after_its_steps_got_their_names(
+    empty_url: str,
+):
+    upgrade(empty_url)
+    who, plan_id = with_database(empty_url, _shape)
+    downgrade(empty_url, "0006")
+    sql = text("select done, undone from grid_plan")
+    ((done, undone),) = with_database(empty_url, lambda session: _rows(session, sql))
+    assert len(_plain(done)) == 1, "a name could not be taken back before"
+    assert [set(step) for step in _plain(undone)] == [{"edit", "facts"}]
+    upgrade(empty_url)
+
+    check(empty_url)
+
+    async def again(session: Any) -> tuple[int, int, int]:
+        sizes = [len(await grids.cells(session, plan_id))]
+        await workbench.redo(session, who, plan_id, StepIn(seen=1))
+        sizes.append(len(await grids.cells(session, plan_id)))
+        for seen in (2, 1):
+            await workbench.undo(session, who, plan_id, StepIn(seen=seen))
+        return *sizes, len(await grids.cells(session, plan_id))
+
+    merged, cut, whole = with_database(empty_url, again)
+    assert (merged, cut) == (whole - 1, whole)
+
+
+def _plain(stored: Any) -> Any:
+    return json.loads(stored) if isinstance(stored, str) else stored
+
+
+async def _shape(session: Any) -> tuple[Who, int]:
+    """Two cells merged, the new one called otherwise, and cut, and that taken back."""
+    cast = await hire(session, NOW)
+    plan = await squares(session, cast.a, cast.hang)
+    plan_id = stored(plan.id)
+    cells = {cell.key: stored(cell.id) for cell in await grids.cells(session, plan_id)}
+    pair = [cells["sq:500:0:0"], cells["sq:500:1:0"]]
+    await workbench.merge(session, cast.hang, plan_id, MergeIn(cell_id=pair, seen=0))
+    middle = {cell.key: stored(cell.id) for cell in await grids.cells(session, plan_id)}
+    kept = next(iter(set(pair) & set(middle.values())))
+    await workbench.rename(session, cast.hang, plan_id, RenameIn(cell_id=kept, name="春城", seen=1))
+    way = SplitIn(cell_id=kept, way=SplitWay.NORTH_SOUTH, seen=2)
+    await workbench.split(session, cast.hang, plan_id, way)
+    await workbench.undo(session, cast.hang, plan_id, StepIn(seen=3))
+    return cast.hang, plan_id
