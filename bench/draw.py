@@ -1,8 +1,10 @@
-"""Ten thousand cells drawn in Chromium: our canvas against Leaflet's own, in one page."""
+"""Ten thousand cells drawn in Chromium: our canvas against Leaflet's own, each in a fresh page."""
 
 import gzip
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -43,7 +45,6 @@ async function timed(work) {
 }
 let map = null;
 function fresh(bounds) {
-  if (map) map.remove();
   map = L.map(seat, { preferCanvas: true, zoomSnap: 0, zoomAnimation: false, zoomControl: false, attributionControl: false });
   map.fitBounds(bounds, { animate: false });
 }
@@ -93,15 +94,21 @@ def run(side_m: float = 250, runs: int = RUNS, browser: Browser | None = None) -
 
 
 def _measured(browser: Browser, side_m: float, runs: int) -> dict[str, Any]:
-    page = browser.new_page(viewport={"width": 1200, "height": 800})
-    page.set_content(_html())
     area = circle(HOME, RADIUS_M)
-    found = {
-        "squares": _drawn(page, tessellate(area, SquareSpec(side_m, HOME)), runs),
-        "hexagons": _drawn(page, tessellate(area, HexSpec(0.62 * side_m, HOME)), runs),
+    return {
+        "squares": _drawn(browser, tessellate(area, SquareSpec(side_m, HOME)), runs),
+        "hexagons": _drawn(browser, tessellate(area, HexSpec(0.62 * side_m, HOME)), runs),
     }
-    page.close()
-    return found
+
+
+@contextmanager
+def _fresh(browser: Browser) -> Iterator[Page]:
+    """Yield a page that has drawn nothing yet, as a reader's is: no code in it is warm."""
+    context = browser.new_context(viewport={"width": 1200, "height": 800})
+    page = context.new_page()
+    page.set_content(_html())
+    yield page
+    context.close()
 
 
 def _html() -> str:
@@ -117,7 +124,7 @@ def _html() -> str:
     )
 
 
-def _drawn(page: Page, cells: Cells, runs: int) -> dict[str, Any]:
+def _drawn(browser: Browser, cells: Cells, runs: int) -> dict[str, Any]:
     count = len(cells)
     codes = (np.arange(count) * 7 % len(COLOURS)).tolist()
     shapes = cells.frame.geometry.to_numpy()
@@ -133,12 +140,14 @@ def _drawn(page: Page, cells: Cells, runs: int) -> dict[str, Any]:
 
     peer, mine, switch, move = [], [], [], []
     for _ in range(runs):
-        peer.append(page.evaluate("(a) => leaflet(...a)", [geojson, codes, COLOURS, bounds]))
-        theirs = page.evaluate("colours", middles)
-        mine.append(page.evaluate("(a) => ours(...a)", [outlines, first, bounds]))
-        assert page.evaluate("colours", middles) == theirs
-        switch.append(page.evaluate("recoloured", second))
-        move.append(page.evaluate("moved()"))
+        with _fresh(browser) as page:
+            peer.append(page.evaluate("(a) => leaflet(...a)", [geojson, codes, COLOURS, bounds]))
+            theirs = page.evaluate("colours", middles)
+        with _fresh(browser) as page:
+            mine.append(page.evaluate("(a) => ours(...a)", [outlines, first, bounds]))
+            assert page.evaluate("colours", middles) == theirs
+            switch.append(page.evaluate("recoloured", second))
+            move.append(page.evaluate("moved()"))
     ours, leaflet = summary(mine), summary(peer)
     return {
         "cells": count,

@@ -8,8 +8,9 @@ const CellLayer = (() => {
 
   // ------------------------------------------------------------- the outlines, as outlines_json writes them
 
+  // Plain loops: nothing here is warm when a map is drawn first.
   function summed(differences, times) {
-    const out = Float64Array.from(differences);
+    const out = new Float64Array(differences);
     for (let round = 0; round < times; round += 1) {
       for (let i = 1; i < out.length; i += 1) out[i] += out[i - 1];
     }
@@ -18,21 +19,18 @@ const CellLayer = (() => {
 
   function starts(counts) {
     const out = new Int32Array(counts.length + 1);
-    counts.forEach((count, i) => { out[i + 1] = out[i] + count; });
+    for (let i = 0; i < counts.length; i += 1) out[i + 1] = out[i] + counts[i];
     return out;
   }
 
   function unpacked({ scale, ids, x, y, back, ring, cell }) {
-    const lon = summed(x, 2).map((value) => value / scale);
-    const lat = summed(y, 2).map((value) => value / scale);
-    let known = 0;
-    const corner = Int32Array.from(back, (steps) => (steps ? known - steps : known++));
-    return {
-      ids: Array.from(summed(ids, 1), String),
-      lon, lat, corner, ring: starts(ring), cell: starts(cell),
-      x: lon.map((value) => value / 360 + 0.5),
-      y: lat.map((value) => 0.5 - Math.log(Math.tan((90 + value) * Math.PI / 360)) / (2 * Math.PI)),
-    };
+    const lon = summed(x, 2), lat = summed(y, 2), corner = new Int32Array(back.length);
+    for (let i = 0; i < lon.length; i += 1) {
+      lon[i] = lon[i] / scale / 360 + 0.5;
+      lat[i] = north(lat[i] / scale);
+    }
+    for (let i = 0, known = 0; i < back.length; i += 1) corner[i] = back[i] ? known - back[i] : known++;
+    return { ids: summed(ids, 1), x: lon, y: lat, corner, ring: starts(ring), cell: starts(cell) };
   }
 
   // The boxes of the cells: west, north, east, south of each.
@@ -95,10 +93,10 @@ const CellLayer = (() => {
     return inside;
   }
 
-  const world = ({ lat, lng }) => [
-    lng / 360 + 0.5,
-    0.5 - Math.log(Math.tan((90 + lat) * Math.PI / 360)) / (2 * Math.PI),
-  ];
+  // Where a place lies in the square of the world, from 0 in the north-west to 1.
+  const north = (lat) => 0.5 - Math.log(Math.tan((90 + lat) * Math.PI / 360)) / (2 * Math.PI);
+  const world = ({ lat, lng }) => [lng / 360 + 0.5, north(lat)];
+  const onGround = (x, y) => L.CRS.EPSG3857.pointToLatLng(L.point(WORLD_PX * x, WORLD_PX * y), 0);
 
   // ------------------------------------------------------------------------------------ the layer
 
@@ -119,7 +117,6 @@ const CellLayer = (() => {
       const shapes = unpacked(found);
       this._shapes = { ...shapes, box: boxed(shapes) };
       this._near = null; // the buckets, once somebody points
-      this._place = new Map(this._shapes.ids.map((id, at) => [id, at]));
       if (this._map) this._update();
       return this;
     },
@@ -132,10 +129,10 @@ const CellLayer = (() => {
     },
 
     getBounds() {
-      const { lon, lat } = this._shapes;
+      const { x, y } = this._shapes;
       const low = (values) => values.reduce((a, b) => Math.min(a, b), Infinity);
       const high = (values) => values.reduce((a, b) => Math.max(a, b), -Infinity);
-      return L.latLngBounds([low(lat), low(lon)], [high(lat), high(lon)]);
+      return L.latLngBounds(onGround(low(x), low(y)), onGround(high(x), high(y)));
     },
 
     // The position of the cell at a place, -1 for none.
@@ -147,7 +144,7 @@ const CellLayer = (() => {
       return found === undefined ? -1 : found;
     },
 
-    id(at) { return at < 0 ? null : this._shapes.ids[at]; },
+    id(at) { return at < 0 ? null : String(this._shapes.ids[at]); },
 
     // Name, and what is said of the cell.
     words(at) {
@@ -156,7 +153,7 @@ const CellLayer = (() => {
     },
 
     choose(id) {
-      this._chosen = this._place && this._place.has(id) ? this._place.get(id) : -1;
+      this._chosen = this._shapes && id !== null ? this._shapes.ids.indexOf(Number(id)) : -1;
       if (this._map && this._shapes) this._drawMarks();
       return this._chosen < 0 ? null : this._centre(this._chosen);
     },
@@ -174,13 +171,12 @@ const CellLayer = (() => {
         if (inside([(west + east) / 2, (north + south) / 2])) this._picked.add(at);
       }
       if (this._shapes) this._drawMarks();
-      return [...this._picked].map((at) => this._shapes.ids[at]);
+      return [...this._picked].map((at) => this.id(at));
     },
 
     _centre(at) {
       const [west, north, east, south] = this._shapes.box.subarray(4 * at, 4 * at + 4);
-      const size = WORLD_PX;
-      return L.CRS.EPSG3857.pointToLatLng(L.point(size * (west + east) / 2, size * (north + south) / 2), 0);
+      return onGround((west + east) / 2, (north + south) / 2);
     },
 
     // ---------------------------------------------------------- what Leaflet asks of a renderer
@@ -188,7 +184,7 @@ const CellLayer = (() => {
     _initContainer() {
       this._container = L.DomUtil.create("div", "gm-cells");
       this._fills = L.DomUtil.create("canvas", "gm-fills", this._container);
-      this._marks = L.DomUtil.create("canvas", "", this._container);
+      this._marks = null; // a second canvas costs as much as the first: made for the first mark
     },
 
     _destroyContainer() {
@@ -200,15 +196,18 @@ const CellLayer = (() => {
       if (this._map._animatingZoom && this._bounds) return;
       L.Renderer.prototype._update.call(this);
       L.DomUtil.setPosition(this._container, this._bounds.min);
-      const size = this._bounds.getSize();
-      const ratio = Math.min(2, window.devicePixelRatio || 1);
-      for (const canvas of [this._fills, this._marks]) {
-        canvas.width = size.x * ratio; canvas.height = size.y * ratio;
-        canvas.style.width = size.x + "px"; canvas.style.height = size.y + "px";
-      }
-      this._ratio = ratio;
+      this._ratio = Math.min(2, window.devicePixelRatio || 1);
+      this._sized(this._fills);
+      if (this._marks) this._sized(this._marks);
       this._draw();
       this.fire("update");
+    },
+
+    _sized(canvas) {
+      const size = this._bounds.getSize();
+      canvas.width = size.x * this._ratio; canvas.height = size.y * this._ratio;
+      canvas.style.width = size.x + "px"; canvas.style.height = size.y + "px";
+      return canvas;
     },
 
     _reset() { this._update(); this._updateTransform(this._center, this._zoom); },
@@ -230,6 +229,8 @@ const CellLayer = (() => {
     },
 
     _drawMarks() {
+      if (!this._marks && this._chosen < 0 && !this._picked.size) return;
+      this._marks = this._marks || this._sized(L.DomUtil.create("canvas", "", this._container));
       const pen = this._pen(this._marks);
       const outline = (at, colour) => {
         pen.beginPath(); this._trace(pen, at); pen.strokeStyle = colour; pen.lineWidth = 3; pen.stroke();
