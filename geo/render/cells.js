@@ -34,18 +34,16 @@ const CellLayer = (() => {
   }
 
   // The boxes of the cells: west, north, east, south of each.
-  function boxed(shapes) {
-    const count = shapes.ids.length;
-    const box = new Float64Array(4 * count);
-    for (let at = 0; at < count; at += 1) {
+  function boxed({ ids, x, y, cell, ring, corner }) {
+    const box = new Float64Array(4 * ids.length);
+    for (let at = 0; at < ids.length; at += 1) {
       let west = Infinity, north = Infinity, east = -Infinity, south = -Infinity;
-      const end = shapes.ring[shapes.cell[at + 1]];
-      for (let i = shapes.ring[shapes.cell[at]]; i < end; i += 1) {
-        const x = shapes.x[shapes.corner[i]], y = shapes.y[shapes.corner[i]];
-        if (x < west) west = x;
-        if (x > east) east = x;
-        if (y < north) north = y;
-        if (y > south) south = y;
+      for (let i = ring[cell[at]], end = ring[cell[at + 1]]; i < end; i += 1) {
+        const lon = x[corner[i]], lat = y[corner[i]];
+        if (lon < west) west = lon;
+        if (lon > east) east = lon;
+        if (lat < north) north = lat;
+        if (lat > south) south = lat;
       }
       box[4 * at] = west; box[4 * at + 1] = north; box[4 * at + 2] = east; box[4 * at + 3] = south;
     }
