@@ -9,9 +9,7 @@ from markupsafe import Markup
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo import Cells
-from geo.render.view import Place
-from gridcrm.branches import queries as branches
-from gridcrm.branches.rules import home
+from geo.render.view import LegendItem
 from gridcrm.core.i18n import gettext
 from gridcrm.core.who import Right, Who
 from gridcrm.grids import preview, queries
@@ -46,6 +44,7 @@ class Column:
     stats: preview.Stats | None
     spread: Spread | None
     picture: Markup | None
+    legend: Sequence[LegendItem]
 
 
 @dataclass(frozen=True)
@@ -72,9 +71,7 @@ async def columns(session: AsyncSession, who: Who, plan_ids: Sequence[int]) -> l
     """Return up to three plans side by side, their pictures in the same colours."""
     drawn = [await _drawn(session, who, plan_id) for plan_id in plan_ids[:MOST]]
     shades = preview.steps(n for one in drawn for n in (one.people or {}).values())
-    branch = await branches.here(session, who)
-    spot = Place(branch.name, home(branch))
-    return [await asyncio.to_thread(_column, one, shades, spot) for one in drawn]
+    return [await asyncio.to_thread(_column, one, shades) for one in drawn]
 
 
 def lines(columns: Sequence[Column], *, with_people: bool) -> list[Line]:
@@ -156,7 +153,7 @@ async def _drawn(session: AsyncSession, who: Who, plan_id: int) -> _Drawn:
     return _Drawn(plan, cells, rows, preview.by_key(cells, count.per_cell), preview.stats(count))
 
 
-def _column(one: _Drawn, shades: preview.Steps, spot: Place) -> Column:
+def _column(one: _Drawn, shades: preview.Steps) -> Column:
     shown = one.people if one.stats else None
     small = 0 < len(one.rows) <= preview.MOST_DRAWN
     return Column(
@@ -166,12 +163,11 @@ def _column(one: _Drawn, shades: preview.Steps, spot: Place) -> Column:
         cover=covering(one.cells),
         stats=one.stats,
         spread=spread(one.rows, shown) if shown else None,
-        picture=_picture(one, shown, shades, spot) if small else None,
+        picture=_picture(one, shown, shades) if small else None,
+        legend=shades.legend() if shown else (),
     )
 
 
-def _picture(
-    one: _Drawn, people: Mapping[str, int] | None, shades: preview.Steps, spot: Place
-) -> Markup:
-    drawn = preview.picture(one.plan.name, one.rows, people, spot, shades)
+def _picture(one: _Drawn, people: Mapping[str, int] | None, shades: preview.Steps) -> Markup:
+    drawn = preview.thumbnail(one.plan.name, one.rows, people, shades)
     return Markup(drawn)  # noqa: S704 - geo escapes every text in it

@@ -100,15 +100,12 @@ def picture(
     rows: Sequence[GridCell],
     people: Mapping[str, int] | None,
     branch: Place,
-    shades: Steps | None = None,
 ) -> str:
     """Return the cells as a drawing, coloured by people where these may be shown.
 
-    Pictures to be compared are given the same shades.
-
     The cell with the branch has a star, since a name in its middle would hide its number.
     """
-    shades = shades or steps(people.values() if people else ())
+    shades = steps(people.values() if people else ())
     spot, starred = shapely.Point(branch.at.lon, branch.at.lat), False
     cells = []
     for row in rows:
@@ -125,6 +122,20 @@ def picture(
         else Legend("", note=note)
     )
     return schematic_svg(title, cells, legend, () if starred else (branch,))
+
+
+def thumbnail(
+    title: str, rows: Sequence[GridCell], people: Mapping[str, int] | None, shades: Steps
+) -> str:
+    """Return a drawing too small for words, in the colours of those that it stands beside."""
+    cells = [
+        SchematicCell(
+            checked_area(shapely.from_wkb(row.wkb)),
+            _PLAIN if people is None else shades.colour(people.get(row.key, 0)),
+        )
+        for row in rows
+    ]
+    return schematic_svg(title, cells, Legend(""))
 
 
 def by_key(cells: Cells, per_cell: NDArray[np.int64]) -> dict[str, int]:
