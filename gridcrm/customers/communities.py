@@ -1,6 +1,6 @@
 """Putting everybody of a community at the place that somebody chose for its name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlmodel import col
@@ -37,16 +37,25 @@ async def put(
     session: AsyncSession, who: Who, branch: Branch, spots: dict[str, LonLat], now: datetime
 ) -> int:
     """Do so; the caller holds the branch and has checked the places."""
-    groups = {name: Group(await _waiting(session, who, name), spot) for name, spot in spots.items()}
-    await placing.put(session, branch, list(groups.values()), PlacedBy.COMMUNITY, now)
-    for name, group in groups.items():
-        if group.people:
-            await remembering.remember(session, who, name, group.spot, now)
-        n = len(group.people)
+    people = await _waiting(session, who, spots)
+    groups = [Group(people[name], spot) for name, spot in spots.items()]
+    await placing.put(session, branch, groups, PlacedBy.COMMUNITY, now)
+    found = {name: spot for name, spot in spots.items() if people[name]}
+    await remembering.remember(session, who, found, now)
+    for name in spots:
+        n = len(people[name])
         audit.record(session, who, "community_place", ("branch", who.here), people=n)
-    return sum(len(group.people) for group in groups.values())
+    return sum(map(len, people.values()))
 
 
-async def _waiting(session: AsyncSession, who: Who, community: str) -> list[Customer]:
-    query = queries.visible(who).where(Customer.community == community, col(Customer.lon).is_(None))
-    return list(await session.exec(query))
+async def _waiting(
+    session: AsyncSession, who: Who, communities: Iterable[str]
+) -> dict[str, list[Customer]]:
+    """Return who waits for a position, by the name of their community."""
+    found: dict[str, list[Customer]] = {name: [] for name in communities}
+    query = queries.visible(who).where(
+        col(Customer.community).in_(found), col(Customer.lon).is_(None)
+    )
+    for person in await session.exec(query):
+        found[person.community].append(person)
+    return found

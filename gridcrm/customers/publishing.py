@@ -67,7 +67,7 @@ async def foresee(session: AsyncSession, who: Who, plan_id: int) -> Published:
 
 
 async def lock_branch(session: AsyncSession, branch_id: int) -> None:
-    """Let publishing and importing take turns, so that nobody is placed in a retired plan.
+    """Let all that places people take turns, so that nobody is placed in a retired plan.
 
     Whatever else is written in the branch meanwhile, such as a check-in, does not wait.
     """

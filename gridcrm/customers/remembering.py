@@ -1,5 +1,6 @@
 """What people decided about names of communities: kept for the next file, and taken back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,29 +38,33 @@ class Together:
 
 
 async def remember(
-    session: AsyncSession, who: Who, name: str, spot: LonLat, now: datetime
-) -> CommunityAlias | None:
-    """Keep where a written name leads; a later decision takes the place of an earlier one.
+    session: AsyncSession, who: Who, spots: Mapping[str, LonLat], now: datetime
+) -> None:
+    """Keep where written names lead; a later decision takes the place of an earlier one.
 
     The caller holds the branch, so that two decisions about one name take turns.
     """
-    key = name_key(name)
-    if not key:
-        return None
+    keys = {name: key for name in spots if (key := name_key(name))}
+    if not keys:
+        return
     gazetteer = await placing.gazetteer_of(session, who.here)
     query = select(CommunityAlias).where(
-        CommunityAlias.branch_id == who.here, CommunityAlias.name_key == key
+        CommunityAlias.branch_id == who.here, col(CommunityAlias.name_key).in_(keys.values())
     )
-    alias = (await session.exec(query)).first()
-    alias = alias or CommunityAlias(
-        branch_id=who.here, name=name, name_key=key, lon=0, lat=0, decided_at=now
-    )
-    alias.place = gazetteer.at(spot.lon, spot.lat)
-    alias.lon, alias.lat = spot.lon, spot.lat
-    alias.decided_by, alias.decided_at = who.user_id, now
-    session.add(alias)
+    aliases = {alias.name_key: alias for alias in await session.exec(query)}
+    for name, key in keys.items():
+        spot = spots[name]
+        alias = aliases.setdefault(
+            key,
+            CommunityAlias(
+                branch_id=who.here, name=name, name_key=key, lon=0, lat=0, decided_at=now
+            ),
+        )
+        alias.place = gazetteer.at(spot.lon, spot.lat)
+        alias.lon, alias.lat = spot.lon, spot.lat
+        alias.decided_by, alias.decided_at = who.user_id, now
+        session.add(alias)
     await session.flush()
-    return alias
 
 
 async def decisions(session: AsyncSession, who: Who, most: int | None = None) -> list[Decision]:

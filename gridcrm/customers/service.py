@@ -47,6 +47,8 @@ _KEPT_IF_EMPTY = ("name", "phone", "building")
 
 async def add(session: AsyncSession, who: Who, form: CustomerIn, now: datetime) -> Customer:
     """Take in a customer or prospect of one's branch; a grid officer looks after them at once."""
+    if form.community:
+        await lock_branch(session, who.here)
     branch = await branches.here(session, who)
     await _check_free(session, who, form, None)
     customer = Customer(
@@ -72,6 +74,8 @@ async def change(
 ) -> Customer:
     """Change a customer; what was not shown whole stays unless something new is given."""
     customer = await queries.one(session, who, customer_id)
+    if form.community != customer.community:
+        await lock_branch(session, who.here)
     branch = await branches.here(session, who)
     await _check_free(session, who, form, customer_id)
     values = _values(form) | {
@@ -166,8 +170,7 @@ async def set_position(
     session: AsyncSession, who: Who, customer_id: int, form: PositionIn, now: datetime
 ) -> int:
     """Put a customer, and if asked their community, where a pin was set; return how many."""
-    if form.whole_community:
-        await lock_branch(session, who.here)
+    await lock_branch(session, who.here)
     customer = await queries.one(session, who, customer_id)
     branch = await branches.here(session, who)
     spot = position(form.lon, form.lat, form.datum)
@@ -180,7 +183,7 @@ async def set_position(
         return 1
     others = await communities.put(session, who, branch, {customer.community: spot}, now)
     if not others:
-        await remembering.remember(session, who, customer.community, spot, now)
+        await remembering.remember(session, who, {customer.community: spot}, now)
     return 1 + others
 
 

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,7 +14,8 @@ from gridcrm.core.errors import RuleBroken
 from gridcrm.core.models import AuditEntry
 from gridcrm.core.who import Who
 from gridcrm.customers import queries, service
-from gridcrm.customers.models import Customer, Reveal, RevealReason
+from gridcrm.customers.forms import CustomerEdit, CustomerIn, PositionIn
+from gridcrm.customers.models import Customer, PlacedBy, Reveal, RevealReason
 from gridcrm.customers.publishing import lock_branch
 from gridcrm.customers.rules import REVEALS_PER_HOUR
 from gridcrm.grids import queries as grids
@@ -24,7 +27,7 @@ from tests import make
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.gridcrm.customers.conftest import Town
-from tests.ground import squares
+from tests.ground import place, squares
 
 Deed = Callable[[AsyncSession], Awaitable[object]]
 
@@ -119,3 +122,49 @@ async def test_while_a_file_is_taken_in_others_go_on_writing_in_the_branch(
         await lock_branch(session, cast.a.id or 0)
         async with asyncio.timeout(3), database.transaction() as other:
             other.add(make.customer(cast.a))
+
+
+async def someone_waits(database: Database) -> None:
+    """Return once a session stands before a row that another one holds."""
+    waiting = text(
+        "select count(*) from pg_stat_activity"
+        " where wait_event_type = 'Lock' and datname = current_database()"
+    )
+    async with asyncio.timeout(10), database.read() as session:
+        while not (await (await session.connection()).execute(waiting)).scalar_one():
+            await session.rollback()
+
+
+@pytest.mark.parametrize("deed", ["pinned", "renamed", "added"])
+async def test_who_gets_a_place_while_a_plan_is_published_lives_in_a_cell_of_that_plan(
+    database: Database, cast: Cast, town: Town, deed: str
+):
+    if database.is_sqlite:
+        return  # one writer at a time
+    async with database.transaction() as session:
+        plan_id = (await squares(session, cast.a, cast.hang, version=2)).id or 0
+        east = await session.get_one(GridCell, town.other_cell)
+        session.add(place(cast.a, "东苑", east.lon, east.lat))
+        li = await session.get_one(Customer, town.li)
+        li.placed_by = PlacedBy.COMMUNITY
+        session.add(li)
+
+    async with database.transaction() as session:
+        if deed == "pinned":
+            spot = PositionIn(lon=east.lon, lat=east.lat)
+            await service.set_position(session, cast.hang, town.li, spot, NOON)
+        elif deed == "renamed":
+            form = CustomerEdit(community="东苑")
+            await service.change(session, cast.hang, town.li, form, NOON)
+        else:
+            new = CustomerIn(name="何新", community="东苑")
+            li = await service.add(session, cast.hang, new, NOON)
+        publishing = asyncio.create_task(
+            at_once(database, lambda s: service.publish_plan(s, cast.hang, plan_id, NOON))
+        )
+        await someone_waits(database)
+    await publishing
+
+    async with database.read() as session:
+        lives_in = await session.get_one(GridCell, (await session.get_one(Customer, li.id)).cell_id)
+    assert (lives_in.plan_id, lives_in.key) == (plan_id, east.key)

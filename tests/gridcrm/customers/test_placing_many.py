@@ -4,18 +4,21 @@ import html
 import re
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import col, func, select
 
 from geo import LonLat
 from gridcrm.core.db import Database
 from gridcrm.core.who import Who
+from gridcrm.customers import communities
 from gridcrm.customers.directions import seen_from
+from gridcrm.customers.forms import CommunityIn
 from gridcrm.customers.models import CommunityAlias, Customer, PlacedBy
 from gridcrm.customers.placement import Guess, Spot
 from gridcrm.customers.waiting import WaitingCommunity
 from tests import make
 from tests.cast import Cast, seat
-from tests.conftest import Browser, Clock
+from tests.conftest import NOON, Browser, Clock
 from tests.gridcrm.customers.conftest import Town
 from tests.ground import place
 
@@ -109,6 +112,33 @@ async def test_everybody_gets_cell_distance_and_source_of_their_own_place(
 
 
 @pytest.mark.usefixtures("sixty")
+async def test_how_many_questions_it_takes_does_not_depend_on_how_many_names(
+    database: Database, cast: Cast, town: Town
+):
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.lstrip().upper().startswith("SELECT"):
+            asked.append(statement)
+
+    async def questions(names: list[str]) -> int:
+        asked.clear()
+        spot = {"lon": cast.a.lon, "lat": cast.a.lat}
+        async with database.transaction() as session:
+            session.add_all(make.customer(cast.a, community=name) for name in names)
+            await session.flush()
+            engine = session.bind.sync_engine  # type: ignore[union-attr]
+            event.listen(engine, "before_cursor_execute", note)
+            chosen = [CommunityIn(community=name, **spot) for name in names]
+            assert await communities.place(session, cast.hang, chosen, NOON) == len(names)
+            event.remove(engine, "before_cursor_execute", note)
+        return len(asked)
+
+    assert await questions(["一号院", "二号院"]) == await questions(
+        [f"{n}里" for n in "甲乙丙丁戊"]
+    )
+
+
 async def test_no_tick_places_nobody_and_nonsense_is_refused(at, database: Database, cast: Cast):
     browser = await at(cast.hang)
     none = await browser.post(f"{QUEUE}/all")
