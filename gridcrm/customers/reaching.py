@@ -75,8 +75,8 @@ async def reach_of(session: AsyncSession, branch: Branch) -> Reach | None:
 
 async def known(session: AsyncSession, branch: Branch, given: Settings) -> Known:
     """Return the ways of a branch along the streets that are imported now."""
+    basis = await basis_of(session, branch)  # first: what is imported meanwhile makes them stale
     lines, near = await _streets(session, branch), await rivals(session, branch)
-    basis = await basis_of(session, branch)
     reach = await asyncio.to_thread(_reach, branch, given, lines, near)
     areas = await asyncio.to_thread(_areas, reach, given.minutes)
     return Known(reach, areas, basis, len(lines), len(near))

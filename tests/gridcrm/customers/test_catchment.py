@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import shapely
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo import Datum, LonLat, distance_m
 from gridcrm.branches.features import read_features
@@ -234,6 +235,23 @@ async def test_new_streets_make_it_stale_until_it_is_worked_out_again(
     assert await is_stale(database, cast.hang)
     await work_out(database, cast.hang)
     assert not await is_stale(database, cast.hang)
+
+
+async def test_streets_that_arrive_while_it_is_worked_out_make_it_stale(
+    database: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
+):
+    await streets(database, cast)
+    rivals = reaching.rivals
+
+    async def meanwhile(session: AsyncSession, branch: Branch) -> list[reaching.Rival]:
+        async with database.transaction() as other:
+            other.add(road(branch, line((0, 0), (0, 600)), "a second bridge"))
+        return await rivals(session, branch)
+
+    monkeypatch.setattr(reaching, "rivals", meanwhile)
+    await work_out(database, cast.hang)
+
+    assert await is_stale(database, cast.hang)
 
 
 async def test_a_file_that_only_changes_streets_makes_it_stale_and_one_of_parks_does_not(
