@@ -182,9 +182,9 @@ def test_a_draft_that_was_shaped_by_hand_can_be_taken_back_after_its_steps_got_t
 
     async def again(session: Any) -> tuple[int, int, int]:
         sizes = [len(await grids.cells(session, plan_id))]
-        await workbench.redo(session, who, plan_id, StepIn(seen=1))
+        await workbench.redo(session, who, plan_id, StepIn(seen=2))
         sizes.append(len(await grids.cells(session, plan_id)))
-        for seen in (2, 1):
+        for seen in (3, 4):
             await workbench.undo(session, who, plan_id, StepIn(seen=seen))
         return *sizes, len(await grids.cells(session, plan_id))
 

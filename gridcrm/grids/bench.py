@@ -40,11 +40,6 @@ class Bench:
         return self.cover.sliver_keys
 
     @property
-    def step(self) -> int:
-        """Return how many changes by hand there are."""
-        return len(self.plan.done)
-
-    @property
     def undo(self) -> str:
         """Return what taking the last change back is called."""
         last = last_step(self.plan.done)

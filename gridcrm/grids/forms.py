@@ -66,7 +66,7 @@ class CellIn(CellProfileIn):
 
 
 class StepIn(SQLModel):
-    """A change by hand of a draft of which somebody has seen that many changes."""
+    """A change by hand of a draft of which somebody has seen that revision."""
 
     model_config = {"extra": "forbid"}
 

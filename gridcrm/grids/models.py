@@ -55,7 +55,10 @@ class CellStatus(StrEnum):
 
 
 class GridPlan(SQLModel, table=True):
-    """One division of a branch's area; immutable once published."""
+    """One division of a branch's area; immutable once published.
+
+    `revision` counts how often a draft was shaped by hand or drawn anew.
+    """
 
     __tablename__ = "grid_plan"
     __table_args__ = (
@@ -72,6 +75,7 @@ class GridPlan(SQLModel, table=True):
     area_wkb: bytes
     done: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     undone: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    revision: int = 0
     state: PlanState = Field(default=PlanState.DRAFT, sa_type=choice(PlanState))
     note: str = Field(default="", max_length=400)
     created_by: int = Field(foreign_key="user_account.id")

@@ -46,7 +46,7 @@ def must_be_shapable(plan: GridPlan, seen: int) -> None:
     """Refuse to change cells by hand in a plan that counts, or that looks otherwise by now."""
     if plan.state is not PlanState.DRAFT:
         raise RuleBroken("A published plan keeps its cells. Make a draft of it and change that.")
-    if seen != len(plan.done):
+    if seen != plan.revision:
         raise RuleBroken("Somebody has changed this draft meanwhile. Load the page again.")
 
 

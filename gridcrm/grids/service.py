@@ -63,7 +63,7 @@ async def redraw(
     before = await queries.published(session, who.here)
     earlier = [before, plan] if before else [plan]
     drawing = await _drawn(session, branch, form, given, earlier)
-    plan.sqlmodel_update(_of_form(form))
+    plan.sqlmodel_update(_of_form(form) | {"revision": plan.revision + 1})
     await session.exec(delete(GridCell).where(col(GridCell.plan_id) == plan_id))
     await _store(session, plan, drawing)
     audit.record(session, who, "grid_redraw", ("grid_plan", plan_id), cells=len(drawing.rows))
@@ -72,7 +72,7 @@ async def redraw(
 
 async def copy(session: AsyncSession, who: Who, plan_id: int, now: datetime) -> GridPlan:
     """Make a draft with the same cells, to be shaped while the plan goes on as it is."""
-    plan = await queries.plan(session, who, plan_id)
+    plan = await queries.held_plan(session, who, plan_id)
     version = await queries.last_version(session, who.here) + 1
     fresh = {"version": version, "created_by": who.user_id, "created_at": now, "note": ""}
     kept = plan.model_dump(include={"branch_id", "name", "kind", "spec", "area_wkb"})

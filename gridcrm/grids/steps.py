@@ -1,6 +1,6 @@
 """The steps in which a draft is shaped: their names, and what each of them replaced. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -64,8 +64,10 @@ def last_step(stored: Sequence[dict[str, Any]]) -> Step | None:
     return Step(**stored[-1] | {"kind": StepKind(stored[-1]["kind"])}) if stored else None
 
 
-def step_of(edit: Edit, rows: Sequence[GridCell], name: str, facts: dict[str, Facts]) -> Step:
-    """Return the step that an edit of the ground is; `name` is what a drawn cell is called."""
+def step_of(
+    edit: Edit, rows: Sequence[GridCell], known: Mapping[str, Facts], facts: dict[str, Facts]
+) -> Step:
+    """Return the step that an edit of the ground is; `known` is what the new cells are given."""
     names = {row.key: row.name for row in rows}
     match edit:
         case Merge():
@@ -73,7 +75,7 @@ def step_of(edit: Edit, rows: Sequence[GridCell], name: str, facts: dict[str, Fa
         case Split():
             about = names[edit.cell_id]
         case Carve():
-            about = name
+            about = known[edit.cell_id]["name"]
         case _:
             about = names[edit.source]
     return Step(StepKind(edit.kind.value), about, facts)

@@ -155,8 +155,9 @@ async def _change(
     except GeoError as error:
         raise _refusal(error, rows) from error
     after = await _edited(plan, edit, rows)
-    found = await _reshape(session, who, rows, after, handed_on(edit, rows, after, name))
-    step = step_of(edit, rows, name, found.replaced)
+    known = handed_on(edit, rows, after, name)
+    found = await _reshape(session, who, rows, after, known)
+    step = step_of(edit, rows, known, found.replaced)
     plan.done, plan.undone = [*plan.done, step.to_dict()], []
     _draw_anew(plan, after)
     await _store(session, plan, found)
@@ -204,6 +205,7 @@ async def _reshape(
 
 
 async def _store(session: AsyncSession, plan: GridPlan, found: Reshaped) -> None:
+    plan.revision += 1
     session.add(plan)
     gone = [stored(row.id) for row in found.gone]
     for row in found.gone:

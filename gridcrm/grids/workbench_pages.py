@@ -1,5 +1,6 @@
 """The workbench: a draft on a map and in a table, and the changes that can be made to it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -128,6 +129,8 @@ class ShapingPages(Controller):
         plan_id: FromPath[int],
         change: FromPath[str],
         data: URLEncodedBody[dict[str, Any]],
+        q: FromQuery[str] = "",
+        number: PageNumber = 1,
     ) -> Response[Any]:
         """Merge, split, border, draw, rename, undo or redo: tell the map what is other now."""
         await queries.plan(session, who, plan_id)
@@ -140,9 +143,10 @@ class ShapingPages(Controller):
         except (InvalidInput, RuleBroken) as error:
             if for_map:
                 return Response({"error": _words(data, error)}, status_code=error.status)
-            return await _page(request, session, who, plan_id, refused(data, error))
+            return await _page(request, session, who, plan_id, refused(data, error), q, number)
         if not for_map:
-            return go(f"/grids/{plan_id}/workbench", gettext("The draft is changed."))
+            here = f"/grids/{plan_id}/workbench?{request.url.query}".rstrip("?")
+            return go(here, gettext("The draft is changed."))
         await session.flush()
         return Response(await _told(session, who, plan_id, done))
 
@@ -155,14 +159,15 @@ async def _told(
     leads = await accounts.staff_names(session, who.here)
     shapes = await queries.outlines(session, plan_id, done.touched if done else None)
     return {
-        "step": shown.step,
+        "revision": shown.plan.revision,
         "undo": shown.undo,
         "redo": shown.redo,
+        "can_undo": bool(shown.plan.done),
         "can_redo": bool(shown.plan.undone),
         "totals": shown.totals,
         "shades": shown.shades,
         "gone": [row.id for row in done.gone] if done else [],
-        "cells": bench.features(shown, shapes, leads),
+        "cells": await asyncio.to_thread(bench.features, shown, shapes, leads),
     }
 
 
@@ -194,6 +199,7 @@ async def _page(
         rows=await queries.cell_page(session, plan_id, wanted, pager),
         pager=pager,
         q=q,
+        ticked=_ticked(form),
         ways=[
             (SplitWay.EAST_WEST.value, gettext("Split into west and east")),
             (SplitWay.NORTH_SOUTH.value, gettext("Split into north and south")),
@@ -201,3 +207,9 @@ async def _page(
         names=await accounts.staff_names(session, who.here),
         home=home(await branches.here(session, who)),
     )
+
+
+def _ticked(form: Form) -> set[str]:
+    """Return the numbers of the cells that were chosen in a form that comes back."""
+    given = form.values.get("cell_id", [])
+    return {given} if isinstance(given, str) else set(given)

@@ -19,7 +19,7 @@
   let tool = "";
   let piece = null;
   let busy = false;
-  let step = Number(bench.dataset.step);
+  let revision = Number(bench.dataset.revision);
 
   // ------------------------------------------------------------------ the map
 
@@ -157,7 +157,7 @@
 
   function take(told, fit = false) {
     if (fit) renderer = told.cells.length > CANVAS_FROM ? canvas : undefined;
-    step = told.step;
+    revision = told.revision;
     shades = told.shades;
     for (const id of told.gone) { remove(id); chosen.delete(id); }
     told.cells.forEach(put);
@@ -305,10 +305,10 @@
 
   // htmx would copy style attributes over, which our policy forbids.
   async function list() {
-    const seen = step;
+    const seen = revision;
     const answer = await fetch(location.pathname + location.search, { headers: { "hx-request": "true" } });
     const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("bench-cells");
-    if (!found || seen !== step) return; // another change is on its way
+    if (!found || seen !== revision) return; // another change is on its way
     document.getElementById("bench-cells").replaceWith(found);
     showPicks();
   }
@@ -324,8 +324,8 @@
     const boxes = all(".bench-totals .stat-value");
     const values = boxes.length === 3 ? [shown[0], shown[3], shown[4]] : shown;
     boxes.forEach((box, at) => { box.textContent = values[at].toLocaleString("en"); });
-    all("[name=seen]").forEach((field) => { field.value = told.step; });
-    one("[data-undo]").disabled = !told.step;
+    all("[name=seen]").forEach((field) => { field.value = told.revision; });
+    one("[data-undo]").disabled = !told.can_undo;
     one("[data-redo]").disabled = !told.can_redo;
     one("[data-undo] span").textContent = told.undo;
     one("[data-redo] span").textContent = told.redo;
@@ -378,7 +378,7 @@
 
   const TOOLS = {
     several: (button) => { several = !several; button.setAttribute("aria-pressed", several); },
-    merge: () => (chosen.size < 2 ? warn(bench.dataset.twoFirst) : send("merge", [["seen", step], ...[...chosen].map((id) => ["cell_id", id])])),
+    merge: () => (chosen.size < 2 ? warn(bench.dataset.twoFirst) : send("merge", [["seen", revision], ...[...chosen].map((id) => ["cell_id", id])])),
     split: () => (only() === null ? warn(bench.dataset.oneFirst) : begin("split", "Line", bench.dataset.split.replace("{name}", name(only())))),
     border: () => (only() === null ? warn(bench.dataset.oneFirst) : begin("border", "Polygon", bench.dataset.border.replace("{name}", name(only())))),
     draw: () => begin("draw", "Polygon", bench.dataset.draw),
@@ -394,13 +394,13 @@
     const made = tool;
     piece = layer;
     map.pm.disableDraw();
-    if (made === "split") { const line = geometry(layer); const id = only(); stop(); await send("split", { seen: step, cell_id: id, line }); }
+    if (made === "split") { const line = geometry(layer); const id = only(); stop(); await send("split", { seen: revision, cell_id: id, line }); }
     if (made === "border") { tool = "receive"; say.textContent = bench.dataset.receive; layer.setStyle({ interactive: false }); L.DomUtil.addClass(layer.getElement(), "bench-piece"); }
     if (made === "draw") ask();
   });
 
   async function give(target) {
-    const fields = { seen: step, cell_id: only(), target_id: target, shape: geometry(piece) };
+    const fields = { seen: revision, cell_id: only(), target_id: target, shape: geometry(piece) };
     stop();
     await send("border", fields);
   }
@@ -417,7 +417,7 @@
   dialog.addEventListener("close", async () => {
     const shape = piece && geometry(piece);
     stop();
-    if (dialog.returnValue === "ok" && shape) await send("draw", { seen: step, name: nameField.value, shape });
+    if (dialog.returnValue === "ok" && shape) await send("draw", { seen: revision, name: nameField.value, shape });
     else showChosen();
   });
 

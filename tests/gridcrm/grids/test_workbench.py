@@ -15,10 +15,21 @@ from gridcrm.core.db import Database
 from gridcrm.core.errors import InvalidInput, NotFound, RuleBroken
 from gridcrm.customers.service import publish_plan
 from gridcrm.grids import queries, service, workbench
-from gridcrm.grids.forms import BorderIn, DrawIn, MergeIn, RenameIn, SplitIn, SplitWay, StepIn
+from gridcrm.grids.forms import (
+    BorderIn,
+    DraftIn,
+    DraftKind,
+    DrawIn,
+    MergeIn,
+    RenameIn,
+    SplitIn,
+    SplitWay,
+    StepIn,
+)
 from gridcrm.grids.models import GridCell, GridPlan
 from gridcrm.grids.reshaping import Reshaped, facts_of
 from gridcrm.grids.shape import cells_of
+from gridcrm.grids.steps import last_step
 from tests.cast import Cast
 from tests.conftest import NOON
 from tests.ground import squares
@@ -214,7 +225,7 @@ async def test_what_is_taken_back_is_as_before_and_what_is_made_again_as_it_was(
     assert await picture(database, draft) == before
 
     async with database.transaction() as session:
-        await workbench.redo(session, cast.hang, draft, StepIn(seen=0))
+        await workbench.redo(session, cast.hang, draft, StepIn(seen=2))
     assert await picture(database, draft) == made
     await agrees(database, draft)
 
@@ -230,19 +241,19 @@ async def test_a_name_given_after_a_split_comes_back_with_it_and_a_new_change_en
         await workbench.rename(
             session, cast.hang, draft, RenameIn(seen=1, cell_id=part.id or 0, name="西院")
         )
-        for seen in (2, 1):
+        for seen in (2, 3):
             await workbench.undo(session, cast.hang, draft, StepIn(seen=seen))
-        for seen in (0, 1):
+        for seen in (4, 5):
             await workbench.redo(session, cast.hang, draft, StepIn(seen=seen))
     async with database.transaction() as session:
         assert (await row(session, draft, f"{MIDDLE}/1")).name == "西院"
-        for seen in (2, 1):
+        for seen in (6, 7):
             await workbench.undo(session, cast.hang, draft, StepIn(seen=seen))
         middle = await row(session, draft, MIDDLE)
-        form = SplitIn(seen=0, cell_id=middle.id or 0, way=SplitWay.NORTH_SOUTH)
+        form = SplitIn(seen=8, cell_id=middle.id or 0, way=SplitWay.NORTH_SOUTH)
         await workbench.split(session, cast.hang, draft, form)
         with pytest.raises(RuleBroken, match="nothing to make again"):
-            await workbench.redo(session, cast.hang, draft, StepIn(seen=1))
+            await workbench.redo(session, cast.hang, draft, StepIn(seen=9))
 
 
 async def test_cells_apart_are_refused_by_their_names_and_with_the_remedy(
@@ -277,6 +288,49 @@ async def test_two_people_at_one_draft_do_not_take_back_each_others_changes(
         await workbench.split(session, cast.hang, draft, form)
         with pytest.raises(RuleBroken, match="Load the page again"):
             await workbench.undo(session, cast.hang, draft, StepIn(seen=0))
+
+
+async def test_a_change_in_the_place_of_another_one_is_no_change_that_somebody_has_seen(
+    database: Database, cast: Cast, draft: int
+):
+    found = await ids(database, draft)
+    async with database.transaction() as session:
+        form = SplitIn(seen=0, cell_id=found[MIDDLE], way=SplitWay.EAST_WEST)
+        await workbench.split(session, cast.hang, draft, form)
+        await workbench.undo(session, cast.hang, draft, StepIn(seen=1))
+        form = RenameIn(seen=2, cell_id=found[EAST], name="新城")
+        await workbench.rename(session, cast.hang, draft, form)
+        with pytest.raises(RuleBroken, match="Load the page again"):
+            await workbench.undo(session, cast.hang, draft, StepIn(seen=1))
+        assert (await row(session, draft, EAST)).name == "新城"
+
+
+async def test_a_draft_that_was_drawn_anew_meanwhile_is_not_shaped_by_what_was_seen_before(
+    database: Database, cast: Cast, draft: int
+):
+    found = await ids(database, draft)
+    async with database.transaction() as session:
+        drawn = DraftIn(kind=DraftKind.SQUARE, side_m=1000)
+        await service.redraw(session, cast.hang, draft, drawn, None)
+    now = await ids(database, draft)
+    async with database.transaction() as session:
+        form = MergeIn(seen=0, cell_id=[found[MIDDLE], found[EAST]])
+        with pytest.raises(RuleBroken, match="Load the page again"):
+            await workbench.merge(session, cast.hang, draft, form)
+    assert await ids(database, draft) == now
+
+
+async def test_a_drawn_cell_is_undone_under_the_name_that_it_was_given(
+    database: Database, cast: Cast, draft: int
+):
+    async with database.transaction() as session:
+        middle = await row(session, draft, MIDDLE)
+        shape = box(middle.lon, middle.lat, middle.max_lon + 0.001, middle.max_lat)
+        await workbench.draw(session, cast.hang, draft, DrawIn(seen=0, name="春城", shape=shape))
+        plan = await plan_of(session, draft)
+        step = last_step(plan.done)
+        assert step is not None
+        assert step.words == "new cell 春城 2"
 
 
 async def test_what_counts_can_not_be_shaped_but_a_copy_of_it_can(

@@ -54,7 +54,7 @@ async def test_the_map_is_told_what_changed_and_how_many_live_there(
     told = (await browser.post(f"{url}/merge", data=form, headers=MAP)).json()
 
     assert len(whole["cells"]) == len(found) == whole["totals"]["cells"]
-    assert (told["step"], told["can_redo"], len(told["gone"])) == (1, False, 1)
+    assert (told["can_undo"], told["can_redo"], len(told["gone"])) == (True, False, 1)
     (merged,) = [cell for cell in told["cells"] if cell["properties"]["people"]]
     assert merged["properties"]["people"] == 10
     assert len(told["cells"]) < 4
@@ -62,7 +62,8 @@ async def test_the_map_is_told_what_changed_and_how_many_live_there(
     assert (told["undo"], told["redo"]) == ("Undo: merge 2 cells", "Redo")
     back = (await browser.post(f"{url}/undo", data={"seen": 1}, headers=MAP)).json()
     assert (back["undo"], back["redo"]) == ("Undo", "Redo: merge 2 cells")
-    assert (back["step"], back["can_redo"], back["totals"]) == (0, True, whole["totals"])
+    assert (back["can_undo"], back["can_redo"], back["totals"]) == (False, True, whole["totals"])
+    assert [one["revision"] for one in (whole, told, back)] == [0, 1, 2]
 
 
 async def test_a_refusal_reaches_the_map_in_words_and_changes_nothing(
@@ -131,15 +132,15 @@ async def test_the_table_alone_is_enough_to_merge_split_undo_and_redo(
     done = [
         await browser.post_form(f"{url}/merge", seen=0, cell_id=[found[MIDDLE].id, found[EAST].id]),
         await browser.post_form(f"{url}/undo", seen=1),
-        await browser.post_form(f"{url}/redo", seen=0),
-        await browser.post_form(f"{url}/split", seen=1, cell_id=found[FAR].id, way="north_south"),
+        await browser.post_form(f"{url}/redo", seen=2),
+        await browser.post_form(f"{url}/split", seen=3, cell_id=found[FAR].id, way="north_south"),
         await browser.post_form(
-            f"{url}/rename", seen=2, cell_id=found["sq:500:0:1"].id, name="北城"
+            f"{url}/rename", seen=4, cell_id=found["sq:500:0:1"].id, name="北城"
         ),
     ]
     after = await browser.get(url, params={"q": "北城"})
-    alone = await browser.post_form(f"{url}/merge", seen=3, cell_id=found[FAR].id)
-    none = await browser.post_form(f"{url}/merge", seen=3)
+    alone = await browser.post_form(f"{url}/merge", seen=5, cell_id=found[FAR].id)
+    none = await browser.post_form(f"{url}/merge", seen=5)
 
     assert [answer.status_code for answer in done] == [303] * 5
     assert "fewer than 5 people" in before
@@ -149,6 +150,29 @@ async def test_the_table_alone_is_enough_to_merge_split_undo_and_redo(
     async with database.read() as session:
         actions = (await session.exec(select(AuditEntry.action).order_by(AuditEntry.seq))).all()
     assert actions[-5:] == ["grid_merge", "grid_undo", "grid_redo", "grid_split", "cell_rename"]
+
+
+async def test_without_the_map_what_was_ticked_and_the_filter_are_there_after_each_answer(
+    browser: Browser, cast: Cast, clock: Clock, database: Database, draft: int
+):
+    await seat(database, browser, cast.hang, clock.now)
+    found = await cells(database, draft)
+    url, query = f"/grids/{draft}/workbench", "?q=sq%3A500"
+    apart = [found[MIDDLE].id, found[FAR].id]
+
+    page = (await browser.get(f"{url}{query}")).text
+    refused = await browser.post_form(f"{url}/merge{query}", seen=0, cell_id=apart)
+    alone = await browser.post_form(f"{url}/merge{query}", seen=0, cell_id=apart[0])
+    done = await browser.post_form(
+        f"{url}/split{query}", seen=0, cell_id=apart[0], way="north_south"
+    )
+
+    assert f'action="{url}/merge{query}"' in page
+    assert f'formaction="{url}/split{query}"' in page
+    ticked = [re.findall(r'value="(\d+)" checked', answer.text) for answer in (refused, alone)]
+    assert ([set(map(int, some)) for some in ticked]) == [set(apart), {apart[0]}]
+    assert 'value="sq:500"' in refused.text
+    assert done.headers["location"] == f"{url}{query}"
 
 
 async def test_zhou_and_bo_shape_nothing(
