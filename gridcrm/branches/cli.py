@@ -58,8 +58,9 @@ async def _import(terminal: Terminal, given: Namespace) -> Result:
         if given.dry_run:
             await places.take_back(session, who, stored(kept.id))
         else:
-            as_said = DatumIn(said=form.datum, datum=form.datum)
-            await places.answer(session, who, stored(kept.id), as_said, checked)
+            if checked.doubts:  # which whoever gave the command takes upon themselves
+                as_said = DatumIn(said=form.datum, datum=form.datum)
+                await places.answer(session, who, stored(kept.id), as_said, checked)
             await places.commit(session, who, stored(kept.id), checked, terminal.now())
     return {"dry_run": given.dry_run, **kept.report}
 

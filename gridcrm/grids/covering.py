@@ -44,6 +44,10 @@ class Fault:
         """Return what is wrong, with the cells by their names."""
         told = [names.get(key, key) for key in self.keys]
         about = ", ".join(told[:_MOST_NAMES]) + (" …" if len(told) > _MOST_NAMES else "")
+        if not about:
+            return gettext("{size} of the area lie in no cell, away from all cells.").format(
+                size=_size(self.area_m2)
+            )
         text = {
             FaultKind.GAP: gettext("{size} of the area lie in no cell, beside {cells}."),
             FaultKind.OVERLAP: gettext("{size} lie in two cells at once: {cells}."),

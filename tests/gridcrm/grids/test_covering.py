@@ -60,6 +60,16 @@ def test_a_small_gap_is_said_in_square_metres_and_one_of_a_hand_is_no_gap():
     assert parted(0.000001) == []
 
 
+def test_a_part_of_the_area_without_any_cell_is_beside_nothing():
+    far = shapely.box(125.48, 43.779, 125.481, 43.78)
+    near = shapely.box(125.469, 43.779, 125.47, 43.78)
+    frame = gpd.GeoDataFrame({"name": ["a"]}, geometry=[near], crs="EPSG:4326")
+
+    (gap,) = covering(tessellate(shapely.union_all([near, far]), PolygonSpec(frame, "name"))).gaps
+
+    assert gap.words(NAMES) == "0.9 ha of the area lie in no cell, away from all cells."
+
+
 def test_whole_squares_have_no_slivers_and_what_is_cut_off_at_the_edge_is_one():
     cut = covering(tessellate(circle(HOME, 1500), SquareSpec(500, HOME)))
     whole = covering(tessellate(circle(HOME, 1500), SquareSpec(5000, HOME)))
