@@ -78,8 +78,11 @@ async def choices(session: AsyncSession, who: Who) -> Choices:
 def completed(given: G, offered: Choices) -> G:
     """Return the same wish with the first label or segment where one is needed and missing.
 
-    Where the metric can't be shown as wished, its figures are.
+    Where the metric can't be shown as wished, its figures are; where no walks are worked out, the
+    first metric is.
     """
+    if Need.CATCHMENT in METRICS[given.metric].needs and given.metric not in dict(offered.metrics):
+        given = given.model_copy(update={"metric": DEFINITIONS[0].metric})
     needs = METRICS[given.metric].needs
     changes: dict[str, Any] = {}
     if given.shown not in METRICS[given.metric].ways:

@@ -30,6 +30,7 @@ from gridcrm.maps.answer import Answer
 from gridcrm.maps.basemap import Basemap
 from gridcrm.maps.places import NamedPlace, Origin
 from gridcrm.maps.queries import Bounds
+from gridcrm.maps.rules import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,6 @@ def _level_name(level: Level) -> str:
 
 
 def _short(line: answers.Line) -> str:
-    if not line.figure.n:
+    if line.figure.n == 0 or line.figure.state in (State.HIDDEN, State.NO_DATA):
         return ""
     return line.own if line.standing else line.said

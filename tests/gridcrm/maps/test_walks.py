@@ -1,6 +1,7 @@
 """Walks and shares on the map, and the rings and walks drawn over it."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -85,6 +86,25 @@ async def test_before_the_catchment_is_worked_out_the_map_neither_offers_nor_dra
     assert "Walking minutes" not in page.text
     assert "/map/catchment.geojson" not in (await browser.get("/map/frame")).text
     assert (await browser.get("/map/catchment.geojson")).status_code == 404
+
+
+async def test_an_address_of_walks_leads_to_a_map_also_where_none_are_worked_out(
+    browser: Browser, database: Database, clock: Clock, town: Town
+):
+    """Head office keeps what it looked at when it goes on to another branch."""
+    await seat(database, browser, town.cast.hang, clock.now)
+    for path in ("/map", "/map/frame", "/map/values", "/map/print"):
+        answer = await browser.get(f"{path}?metric=walk_minutes")
+        assert answer.status_code == 200, path
+        assert "Number of customers" in answer.text, path
+
+
+async def test_walks_stand_in_the_cells_on_paper(
+    browser: Browser, database: Database, clock: Clock, walked: Town
+):
+    await seat(database, browser, walked.cast.hang, clock.now)
+    page = await browser.get("/map/print?metric=walk_minutes")
+    assert re.findall(r">([^<>]+)</text>", page.text).count("4 min") == len(["cell", "legend"])
 
 
 async def test_afterwards_it_offers_them_and_the_rings_and_walks_over_the_cells(
