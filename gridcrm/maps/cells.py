@@ -139,7 +139,7 @@ def _walk(cell: GridCell, stands: Standing | None) -> str:
         return ""
     found = Figure(State.NO_DATA) if cell.walk_min is None else Figure(State.KNOWN, cell.walk_min)
     said = words.said(Measure.MINUTES, found)
-    return f"{said} {gettext('(before the streets changed)')}" if stands.is_stale else said
+    return f"{said} {gettext('(to be worked out again)')}" if stands.is_stale else said
 
 
 async def _numbers(session: AsyncSession, asked: _Asked) -> Mapping[int, list[Number]]:

@@ -157,8 +157,8 @@ async def test_the_page_of_a_customer_says_the_walk_or_why_there_is_none(
     await work_out(database, cast.hang)
     assert [await said(one) for one in (near, lost, nowhere)] == ["5 min", "no way by street", "–"]
     async with database.transaction() as session:
-        session.add(road(cast.a, line((0, 0), (0, 600)), "a second bridge"))
-    assert await said(near) == "5 min (before the streets changed)"
+        session.add(bank(cast.a, "中国银行", at(800, 0)))
+    assert await said(near) == "5 min (to be worked out again)"
 
 
 async def test_zhou_and_wang_may_not_and_bo_works_out_only_his_own(

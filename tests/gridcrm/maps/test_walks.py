@@ -146,5 +146,5 @@ async def test_a_cell_page_and_its_passport_say_the_walk(
     west = await browser.get(f"/cells/{walked.west.id}")
     east = await browser.get(f"/cells/{walked.east.id}/passport")
 
-    assert "4 min (before the streets changed)" in west.text
+    assert "4 min (to be worked out again)" in west.text
     assert "no way by street" in east.text
