@@ -20,7 +20,7 @@
     cell: ({ id }) => openCell(id),
     hover: ({ id }) => lightRow(id),
     picked: ({ ids }) => showPicked(ids),
-    recoloured: () => { if (!panel.querySelector(".cell-profile")) show(address("/map")); }, // colours come first
+    recoloured: () => showAgain(), // colours come first
   };
   window.addEventListener("message", ({ origin, source, data }) => {
     if (origin === location.origin && source === frame.contentWindow) HEARD[data?.type]?.(data);
@@ -38,6 +38,12 @@
   // ------------------------------------------------------------------ the panel
 
   const show = (url) => window.htmx.ajax("GET", url, { target: panel, swap: "innerHTML" });
+
+  // What was open stays open, and says what is chosen now.
+  function showAgain() {
+    const cell = panel.querySelector(".cell-profile")?.dataset.cell;
+    show(address(cell ? `/cells/${cell}` : "/map"));
+  }
 
   // Beside the table a click on the map finds the row; otherwise it opens the cell.
   function openCell(id) {

@@ -124,6 +124,19 @@ def test_a_click_on_the_map_opens_the_cell_beside_it_and_back(visit: Visit):
     expect(page.locator("#panel .cell-list")).to_be_visible()
 
 
+def test_an_open_cell_says_what_the_map_shows_now(visit: Visit):
+    visit.sign_in("manager")
+    page, _ = drawn(visit, "/map?metric=customers&shown=hot_spots")
+    click_beside_the_branch(page)
+    expect(page.locator("#panel .cell-drawn")).to_be_visible()
+    cell = page.locator("#panel .cell-profile h2").inner_text()
+
+    page.select_option("#f-shown", "figures")
+
+    expect(page.locator("#panel .cell-drawn")).to_have_count(0)
+    expect(page.locator("#panel .cell-profile h2")).to_have_text(cell)
+
+
 def test_an_address_with_a_cell_opens_it(visit: Visit):
     visit.sign_in("manager")
     page, _ = drawn(visit)
