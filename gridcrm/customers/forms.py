@@ -1,12 +1,12 @@
 """What people may send about customers."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated
 
-from pydantic import field_validator
+from pydantic import AwareDatetime, field_validator
 from sqlmodel import Field, SQLModel
 
 from geo import Datum
@@ -175,7 +175,7 @@ class UndoIn(SQLModel):
 
     model_config = {"extra": "forbid"}
 
-    decided_at: datetime
+    decided_at: AwareDatetime
 
 
 class FileIn(SQLModel):

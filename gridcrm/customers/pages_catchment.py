@@ -112,10 +112,15 @@ def _stored(found: Catchment) -> dict[str, Any]:
     numbers = {name: getattr(found, name) for name in ("speed_m_per_min", "decay", "attraction")}
     limits = {"rings_m": found.rings_m, "minutes": found.minutes}
     return (
-        {name: f"{value:g}" for name, value in numbers.items()}
-        | {name: ", ".join(f"{limit:g}" for limit in value) for name, value in limits.items()}
-        | {f"{_RIVAL}{place}": f"{pull:g}" for place, pull in found.attractions.items()}
+        {name: _plain(value) for name, value in numbers.items()}
+        | {name: ", ".join(map(_plain, value)) for name, value in limits.items()}
+        | {f"{_RIVAL}{place}": _plain(pull) for place, pull in found.attractions.items()}
     )
+
+
+def _plain(value: float) -> str:
+    """Return a number as somebody typed it, none of its digits lost."""
+    return f"{value:.15g}"
 
 
 def _nested(data: dict[str, Any]) -> dict[str, Any]:

@@ -103,6 +103,18 @@ async def test_new_streets_are_told_with_the_button(
     assert "Work out again" in stale.text
 
 
+async def test_settings_come_back_as_they_were_typed(
+    browser: Browser, database: Database, cast: Cast, clock: Clock
+):
+    given = typed() | {"rings_m": "500, 12345.25", "decay": "1.2345678"}
+    await seat(database, browser, cast.hang, clock.now)
+    await browser.post_form("/catchment", **given)
+    page = (await browser.get("/catchment")).text
+
+    for name in ("rings_m", "decay"):
+        assert f'name="{name}" value="{given[name]}"' in re.sub(r' type="\w+"', "", page)
+
+
 @pytest.mark.parametrize(
     ("field", "wrong", "said"),
     [

@@ -147,10 +147,11 @@ async def test_no_tick_places_nobody_and_nonsense_is_refused(at, database: Datab
         (await browser.post(f"{QUEUE}/all", data={"chosen": value})).status_code
         for value in ("幸福里小区", "x y 幸福里小区", "125.47 43.78", "0 0 幸福里小区")
     ]
+    without_zone = await browser.post_form(f"{QUEUE}/undo", decided_at="2026-01-01T00:00:00")
 
     assert none.status_code == 303
     assert "Tick a name first." in said
-    assert all(status >= 400 for status in bad)
+    assert {*bad, without_zone.status_code} == {422}
     assert await placed(database) == {}
 
 
