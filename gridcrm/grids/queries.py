@@ -16,6 +16,7 @@ from gridcrm.core.who import Who
 from gridcrm.grids.models import CellKind, GridCell, GridPlan, PlanState
 
 _MOST_ASKED = 500
+_A_TURN = 500
 
 
 class CellRow(NamedTuple):
@@ -39,8 +40,9 @@ async def published(session: AsyncSession, branch_id: int) -> GridPlan | None:
 
 async def cells(session: AsyncSession, plan_id: int) -> list[GridCell]:
     """Return the cells of a plan, in the order in which they were drawn."""
-    query = select(GridCell).where(GridCell.plan_id == plan_id)
-    return list(await session.exec(query.order_by(col(GridCell.id))))
+    query = select(GridCell).where(GridCell.plan_id == plan_id).order_by(col(GridCell.id))
+    some = query.execution_options(yield_per=_A_TURN)  # others have their turn in between
+    return [cell async for cell in await session.stream_scalars(some)]
 
 
 async def cell_rows(session: AsyncSession, plan_id: int) -> list[CellRow]:

@@ -1,5 +1,6 @@
 """Lists of cells to choose from: the same cells as on the map, without their shapes."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import event as sql_event
 from gridcrm.core.db import Database
 from gridcrm.customers.service import publish_plan
 from gridcrm.grids import queries
-from gridcrm.grids.models import GridPlan
+from gridcrm.grids.models import GridCell, GridPlan
 from tests.cast import Cast, seat
 from tests.conftest import NOON, Browser, Clock
 from tests.ground import squares
@@ -61,3 +62,29 @@ async def test_a_page_that_only_names_cells_loads_no_shape(
     assert answer.status_code == 200
     assert asked
     assert not [statement for statement in asked if "grid_cell.wkb" in statement]
+
+
+async def test_others_have_their_turn_while_thousands_of_cells_are_loaded(
+    database: Database, cast: Cast
+):
+    async with database.transaction() as session:
+        many = await squares(session, cast.a, cast.hang, side_m=50)
+    turns: list[int] = [0]
+
+    def loaded(*_given: object) -> None:
+        turns[-1] += 1
+
+    async def others() -> None:
+        while True:
+            turns.append(0)
+            await asyncio.sleep(0)
+
+    beside = asyncio.ensure_future(others())
+    sql_event.listen(GridCell, "load", loaded)
+    async with database.read() as session:
+        cells = await queries.cells(session, many.id or 0)
+    sql_event.remove(GridCell, "load", loaded)
+    beside.cancel()
+
+    assert sum(turns) == len(cells) > 2000
+    assert max(turns) <= 500
