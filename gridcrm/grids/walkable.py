@@ -21,6 +21,8 @@ HEEDED = (PlaceKind.WATER, PlaceKind.ROAD)
 Floats = NDArray[np.float64]
 Pairs = set[tuple[int, int]]
 _LINE = 1
+_DRY = 0.05
+"""A cell with less of its ground outside the water is under water: nobody has to walk there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +39,8 @@ class Walkable:
 def walkable(cells: Cells, places: Sequence[Place], x_m: Floats, y_m: Floats) -> Walkable:
     """Return who can be reached from whom; x and y are the middles of the cells on a plane.
 
-    Parts of the area that lie apart are reached after all, banks without a bridge are not.
+    Parts of the area that lie apart are reached after all, banks without a bridge are not. Cells
+    under water go with the nearest one ashore.
     """
     water = _shapes(places, PlaceKind.WATER)
     bordering = _pairs(cells, neighbors(cells))
@@ -46,7 +49,7 @@ def walkable(cells: Cells, places: Sequence[Place], x_m: Floats, y_m: Floats) ->
         near = _pairs(cells, neighbors(cells, water, _bridges(places, water)))
     linked = _as_pairs(bridged(_as_array(bordering), x_m, y_m))
     parted = bordering - near
-    pairs = _as_array((linked | near) - parted)
+    pairs = _ashore(_as_array((linked | near) - parted), _under(cells, water), x_m, y_m)
     return Walkable(
         pairs,
         len(parted),
@@ -60,6 +63,28 @@ def _shapes(places: Sequence[Place], kind: PlaceKind) -> NDArray[np.object_]:
     found = shapely.from_wkb([place.wkb for place in places if place.kind is kind])
     shapes = np.array(found, dtype=object)
     return np.extract(shapely.get_dimensions(shapes) >= _LINE, shapes)
+
+
+def _under(cells: Cells, water: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Say which cells are under water."""
+    areas = np.extract(shapely.get_dimensions(water) > _LINE, water)
+    shapes = cells.frame.geometry.to_numpy()
+    cell, area = shapely.STRtree(areas).query(shapes, predicate="intersects")
+    wet = shapely.area(shapely.intersection(shapes[cell], areas[area]))
+    return np.bincount(cell, wet, len(cells)) > (1 - _DRY) * shapely.area(shapes)
+
+
+def _ashore(
+    pairs: NDArray[np.int64], under: NDArray[np.bool_], x_m: Floats, y_m: Floats
+) -> NDArray[np.int64]:
+    """Return the pairs with one more for each cell under water that no cell ashore reaches."""
+    part, land = graph_of(len(under), pairs, None).part, np.flatnonzero(~under)
+    lost = np.flatnonzero(~np.isin(part, part[land]))
+    if not (land.size and lost.size):
+        return pairs
+    middles = np.asarray(shapely.points(x_m, y_m))
+    nearest = land[shapely.STRtree(middles[land]).nearest(middles[lost])]
+    return np.concatenate([pairs, np.column_stack([nearest, lost])])
 
 
 def _bridges(places: Sequence[Place], water: NDArray[np.object_]) -> NDArray[np.object_]:

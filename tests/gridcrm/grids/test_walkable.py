@@ -60,6 +60,18 @@ def test_a_pond_and_a_spring_part_nothing():
     assert (asked(pond, spring).parted, asked(pond, spring).waters) == (0, ())
 
 
+def test_a_cell_under_water_goes_with_one_ashore_and_joins_no_banks():
+    lake = place(PlaceKind.WATER, shapely.box(-270, -270, 270, 270), "湖")
+    wide = place(PlaceKind.WATER, shapely.box(240, -700, 760, 700), "江")
+    over = place(PlaceKind.ROAD, shapely.LineString([(100, 0), (900, 0)]))
+    sea = place(PlaceKind.WATER, shapely.box(-2000, -2000, 2000, 2000), "海")
+
+    assert (asked(lake).parts, asked(lake).waters) == (1, ("湖",))
+    assert asked(wide).parts == 2
+    assert asked(wide, over).parts == 1
+    assert asked(sea).parts == len(CELLS)
+
+
 def test_parts_of_an_area_that_lie_apart_are_reached_after_all():
     area = shapely.union_all(
         [shapely.box(-1000, -500, -500, 500), shapely.box(500, -500, 1000, 500)]
