@@ -67,6 +67,23 @@ async def standing(session: AsyncSession, branch: Branch) -> Standing | None:
     return Standing(found, is_stale=found.basis != await reaching.basis_of(session, branch))
 
 
+def out_of_date(stands: Standing) -> str:
+    """Return what to know of walks and shares before they are read: nothing while they hold."""
+    if not stands.is_stale:
+        return ""
+    return gettext("Streets, competitors or the branch have changed since this was worked out.")
+
+
+async def caution(session: AsyncSession, branch: Branch) -> str:
+    """Return why people can't be told by their walk, or not as they would be today."""
+    stands = await standing(session, branch)
+    if stands is None or not stands.catchment.streets:
+        return gettext(
+            "Nobody's walk is known: the catchment has not been worked out with streets."
+        )
+    return out_of_date(stands)
+
+
 async def work_out(
     session: AsyncSession, who: Who, form: CatchmentIn, ways: Known, now: datetime
 ) -> int:

@@ -56,9 +56,7 @@ async def figures(session: AsyncSession, plan_id: int, metric: Metric) -> dict[i
 async def note(session: AsyncSession, who: Who) -> str:
     """Return what to know of walks and shares before they are read: nothing while they hold."""
     stands = await catchment.standing(session, await branches.here(session, who))
-    if stands is None or not stands.is_stale:
-        return ""
-    return gettext("Streets, competitors or the branch have changed since this was worked out.")
+    return catchment.out_of_date(stands) if stands else ""
 
 
 def outlines(found: Catchment) -> list[Outline]:

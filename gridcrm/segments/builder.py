@@ -12,6 +12,7 @@ from gridcrm.core.counts import share, shown
 from gridcrm.core.i18n import gettext
 from gridcrm.core.who import Who
 from gridcrm.segments import choices, draft, registry
+from gridcrm.segments.cautions import caution
 from gridcrm.segments.condition import Choice, Condition, Input, InputKind, kind_of
 from gridcrm.segments.measure import Measured, measure
 from gridcrm.segments.predicate import DEEPEST, MOST_CONDITIONS, Node, dump, explain
@@ -82,6 +83,7 @@ class Built:
     kinds: Sequence[tuple[str, Sequence[tuple[str, str]]]] = field(default_factory=list)
     is_full: bool = False
     fresh: str = ""
+    caution: str = ""
 
     @property
     def predicate(self) -> dict[str, Any]:
@@ -115,6 +117,7 @@ async def build(
         kinds=_kinds(),
         is_full=sum(1 for _ in leaves(tree)) >= MOST_CONDITIONS,
         fresh=fresh,
+        caution=await caution(session, who, tree),
     )
 
 

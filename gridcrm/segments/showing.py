@@ -16,6 +16,7 @@ from gridcrm.labels import queries as labels
 from gridcrm.labels.models import Label
 from gridcrm.labels.words import leaf_options, source_options
 from gridcrm.segments import queries
+from gridcrm.segments.cautions import caution
 from gridcrm.segments.measure import Measured, measure
 from gridcrm.segments.models import Segment
 from gridcrm.segments.predicate import Group, Node, explain, parse, say
@@ -75,6 +76,7 @@ async def detail_view(
     return {
         "segment": segment,
         "sentence": explain(segment.predicate, names),
+        "caution": await caution(session, who, segment.predicate),
         "count": shown(measured.count, who),
         "total": shown(measured.total, who),
         "steps": _steps_of(node, measured, who, names),

@@ -14,6 +14,7 @@ from gridcrm.segments.forms import SegmentIn
 from gridcrm.segments.models import Segment
 from tests.cast import Cast, seat
 from tests.conftest import NOON, Browser, Clock
+from tests.gridcrm.customers.river import at, bank, streets, work_out
 from tests.gridcrm.segments.conftest import CHOIR, Town
 
 SENIOR = {"kind": "age_band", "min_age": 60}
@@ -82,6 +83,29 @@ async def test_typing_brings_back_the_count_the_sentence_and_every_drop_off(wang
     assert _part(text, "drop-1-0") == "10 → 4"
     assert _part(text, "drop-1-1") == ""
     assert "This is needed." in _part(text, "wrong-1-1")
+
+
+async def test_whoever_asks_for_walks_is_told_that_none_are_known_or_that_they_are_old(
+    wang: Browser, database: Database, cast: Cast
+):
+    walk = {"kind": "walk", "max_min": 10}
+    segment = await own(database, cast, predicate={"all": [walk]})
+
+    async def said() -> list[str]:
+        typing = await wang.post(
+            "/segments/draft",
+            data={"draft": json.dumps({"all": [walk]})},
+            headers={"hx-request": "true"},
+        )
+        return [typing.text, (await wang.get(f"/segments/{segment}")).text]
+
+    assert all("Nobody&#39;s walk is known" in text for text in await said())
+    await streets(database, cast)
+    await work_out(database, cast.hang)
+    assert not any("walk is known" in text or "changed since" in text for text in await said())
+    async with database.transaction() as session:
+        session.add(bank(cast.a, "中国银行", at(800, 0)))
+    assert all("have changed since" in text for text in await said())
 
 
 async def test_what_is_incomplete_is_not_saved_and_comes_back_as_it_was_typed(
