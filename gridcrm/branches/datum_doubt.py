@@ -89,8 +89,13 @@ def of_report(report: Mapping[str, Any]) -> list[Doubt]:
 
 def answered(found: Iterable[Doubt], answers: Mapping[Datum, Datum]) -> None:
     """Raise RuleBroken while somebody has yet to say which datum it is."""
-    if any(doubt.said not in answers for doubt in found):
+    if unanswered(found, answers):
         raise RuleBroken("Say first in which datum the positions are.")
+
+
+def unanswered(found: Iterable[Doubt], answers: Mapping[Datum, Datum]) -> bool:
+    """Return whether somebody has yet to say which datum it is."""
+    return any(doubt.said not in answers for doubt in found)
 
 
 def _thinned(points: Points) -> Points:

@@ -147,6 +147,9 @@ class PlacePages(Controller):
         async with database.read() as reading:
             checked = await places.examine_kept(reading, who, place_import_id)
         kept = await places.commit(session, who, place_import_id, checked, now)
+        if kept.state is not PlaceImportState.COMMITTED:
+            words = gettext("Say first in which datum the positions are.")
+            return go(f"/admin/places/imports/{place_import_id}", words, "warn")
         n = kept.report["new"] + kept.report["changed"]
         words = ngettext("{n} place is brought in.", "{n} places are brought in.", n)
         return go("/admin/places", words.format(n=f"{n:,}"))

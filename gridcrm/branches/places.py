@@ -93,15 +93,20 @@ async def answer(
 async def commit(
     session: AsyncSession, who: Who, import_id: int, checked: Checked, now: datetime
 ) -> PlaceImport:
-    """Write the places of a checked file, whose datum is not in doubt; its bytes are dropped."""
+    """Write the places of a checked file and drop its bytes.
+
+    A doubt that came up since it was checked is kept instead, to be answered first.
+    """
     kept = _waiting(await queries.place_import(session, who, import_id))
     answers = datum_doubt.answers_of(kept.report)
-    datum_doubt.answered(checked.doubts, answers)
+    datum_doubt.answered(datum_doubt.of_report(kept.report), answers)
     changes = await _changes(session, kept, checked)
     kept.report = importing.report(checked, changes) | {"answers": answers}
+    session.add(kept)
+    if datum_doubt.unanswered(checked.doubts, answers):
+        return kept
     _write(session, kept, changes)
     kept.state, kept.committed_at, kept.content = PlaceImportState.COMMITTED, now, None
-    session.add(kept)
     counts = {key: kept.report[key] for key in ("new", "changed", "unchanged")}
     audit.record(session, who, "places_import", ("place_import", import_id), **counts)
     return kept

@@ -192,6 +192,31 @@ async def test_a_right_file_is_taken_in_without_a_question(
     assert (await browser.post(f"{path}/commit")).status_code == 303
 
 
+async def test_a_doubt_that_comes_up_after_the_check_is_asked_before_the_file_is_taken_in(
+    browser: Browser, database: Database, cast: Cast, clock: Clock
+):
+    known = houses(cast.a)
+    points = np.array([(house.lon, house.lat) for house in known])
+    await seat(database, browser, cast.hang, clock.now)
+    path = await send(browser, geojson(shifted(points, Datum.GCJ02)), datum="wgs84")
+    before = (await browser.get(path)).text
+    async with database.transaction() as session:
+        session.add_all(known)
+
+    sent_back = await browser.post(f"{path}/commit")
+    asked = (await browser.get(path)).text
+    again = await browser.post(f"{path}/commit")
+
+    assert "Is the datum right?" not in before
+    assert (sent_back.status_code, sent_back.headers["location"]) == (303, path)
+    assert "Is the datum right?" in asked
+    assert again.status_code == 409
+    assert await shops(database) == []
+    await answer(browser, path, "wgs84", "gcj02")
+    await browser.post(f"{path}/commit")
+    assert len(await shops(database)) == len(known)
+
+
 async def test_what_the_file_replaces_is_no_witness_against_it(
     browser: Browser, database: Database, cast: Cast, clock: Clock, homes: datum_doubt.Points
 ):
@@ -239,3 +264,20 @@ async def test_the_terminal_tells_the_doubt_and_does_as_it_was_told(
     for made in (dry, done):
         assert "These 300 positions look like GCJ-02" in command.show(made)
     assert len(await shops(database)) == 300
+
+
+@pytest.mark.usefixtures("cast")
+async def test_the_terminal_answers_nothing_that_was_not_asked(
+    settings: Settings, database: Database, tmp_path: Path, homes: datum_doubt.Points
+):
+    file = tmp_path / "shops.geojson"
+    file.write_bytes(geojson(homes))
+    command = next(one for one in COMMANDS if one.name == "places import")
+    parser = ArgumentParser()
+    command.arguments(parser)
+    line = ["--branch", "A001", "--source", "S", "--licence", "own", "--kind", "merchant"]
+    await command.run(Terminal(settings, database), parser.parse_args([str(file), *line]))
+
+    async with database.read() as session:
+        (kept,) = await session.exec(select(PlaceImport))
+    assert kept.report["answers"] == {}
