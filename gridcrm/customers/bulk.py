@@ -1,5 +1,6 @@
 """Writing columns of many customers, or cells, at once."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,11 +25,7 @@ async def set_rows(session: AsyncSession, name: str, rows: Sequence[tuple[Values
     if not rows:
         return
     into, (known, new) = table(name), rows[0]
-    flat = [
-        {f"old_{column}": value for column, value in known.items()}
-        | {f"new_{column}": value for column, value in new.items()}
-        for known, new in rows
-    ]
+    flat = await asyncio.to_thread(_flat, rows)
     connection = await session.connection()
     if connection.dialect.name == "postgresql":
         arrays = {key: [row[key] for row in flat] for key in flat[0]}
@@ -36,6 +33,15 @@ async def set_rows(session: AsyncSession, name: str, rows: Sequence[tuple[Values
     else:
         given: dict[str, ColumnElement[Any]] = {key: bindparam(key) for key in flat[0]}
         await connection.execute(_change(into, known, new, given), flat)
+
+
+def _flat(rows: Sequence[tuple[Values, Values]]) -> list[dict[str, Any]]:
+    """Return the parameters of each row; those of a large branch take a while."""
+    return [
+        {f"old_{column}": value for column, value in known.items()}
+        | {f"new_{column}": value for column, value in new.items()}
+        for known, new in rows
+    ]
 
 
 def _change(

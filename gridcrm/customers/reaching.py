@@ -1,6 +1,7 @@
 """Keeping the walk to the branch and its expected share right, of customers and cells."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -17,7 +18,7 @@ from geo.streets import street_graph
 from gridcrm.branches.models import Branch, Place, PlaceImport, PlaceKind
 from gridcrm.branches.rules import home
 from gridcrm.core.tables import stored
-from gridcrm.customers.bulk import set_rows
+from gridcrm.customers.bulk import Values, set_rows
 from gridcrm.customers.models import Catchment, Customer
 from gridcrm.customers.reach import Derived, Reach, Site, derived
 from gridcrm.grids import queries as grids
@@ -162,15 +163,19 @@ async def _fill(
     rows = (await (await session.connection()).execute(select(*columns).where(*those))).all()
     if not rows:
         return 0
-    _ids, lon, lat, *_before = zip(*rows, strict=True)
-    found = await asyncio.to_thread(derived, reach, lon, lat)
-    changed = [
-        ({"id": id_, "lon": x, "lat": y}, columns_of(new))
-        for (id_, x, y, *before), new in zip(rows, found, strict=True)
-        if tuple(before) != new
-    ]
+    changed = await asyncio.to_thread(_differing, rows, reach)
     await set_rows(session, _name(kind), changed)
     return len(changed)
+
+
+def _differing(rows: Sequence[Any], reach: Reach | None) -> list[tuple[Values, Values]]:
+    """Return the walks and shares that are others than the stored ones, with whose they are."""
+    _ids, lon, lat, *_before = zip(*rows, strict=True)
+    return [
+        ({"id": id_, "lon": x, "lat": y}, columns_of(new))
+        for (id_, x, y, *before), new in zip(rows, derived(reach, lon, lat), strict=True)
+        if tuple(before) != new
+    ]
 
 
 def columns_of(found: Derived) -> dict[str, float | None]:
