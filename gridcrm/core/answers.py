@@ -9,6 +9,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.response import Redirect
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from gridcrm.core.errors import AppError, InvalidInput, NotFound, NotSignedIn, RuleBroken
 from gridcrm.core.forms import field_messages
@@ -55,7 +56,7 @@ def invalid(request: Request[Any, Any, Any], error: ValidationError) -> Response
     return app_error(request, InvalidInput(field_messages(error)))
 
 
-def conflict(request: Request[Any, Any, Any], _error: DBAPIError) -> Response[Any]:
+def conflict(request: Request[Any, Any, Any], _error: Exception) -> Response[Any]:
     """Answer a write that collided with another one."""
     return app_error(
         request, RuleBroken("Somebody changed this at the same time. Look again and retry.")
@@ -88,6 +89,7 @@ HANDLERS: dict[Any, Any] = {
     HTTPException: http_error,
     ValidationError: invalid,
     IntegrityError: conflict,
+    StaleDataError: conflict,
     DBAPIError: of_database,
     OverflowError: beyond,
     Exception: unexpected,

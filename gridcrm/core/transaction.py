@@ -8,6 +8,7 @@ from litestar import Request
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.utils.scope.state import ScopeState
 from sqlalchemy import delete
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -107,11 +108,16 @@ def _database(scope: Scope) -> Database:
 
 
 async def _finish(scope: Scope, session: AsyncSession, messages: list[Message]) -> None:
-    if _status(messages) < _FIRST_REFUSAL or scope["state"].get(_KEEP):
+    if _status(messages) >= _FIRST_REFUSAL and not scope["state"].get(_KEEP):
+        await session.rollback()
+        return
+    try:
         await _database(scope).seal(session)
         await session.commit()
-    else:
-        await session.rollback()
+    except Exception:
+        # the answer was held back, so that the one to this error can still be sent
+        ScopeState.from_scope(scope).response_started = False
+        raise
 
 
 def _status(messages: list[Message]) -> int:

@@ -3,9 +3,12 @@
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gridcrm.branches import service as branches
+from gridcrm.branches.models import Branch
 from gridcrm.core.db import Database
+from gridcrm.core.who import Who
 from tests.cast import Cast, seat
 from tests.conftest import Browser, Clock
 
@@ -64,6 +67,24 @@ async def test_of_two_writers_in_each_others_way_one_is_told_to_try_again(
     answer = await browser.post("/admin/branch/circle")
     assert answer.status_code == 409
     assert "Look again and retry." in answer.text
+
+
+async def test_what_the_database_refuses_at_the_very_end_is_a_conflict_and_leaves_nothing(
+    browser: Browser,
+    cast: Cast,
+    clock: Clock,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    async def a_second_branch_of_that_code(session: AsyncSession, _who: Who) -> None:
+        session.add(Branch(**cast.a.model_dump(exclude={"id"})))
+
+    monkeypatch.setattr(branches, "use_circle", a_second_branch_of_that_code)
+    await seat(database, browser, cast.hang, clock.now)
+    answer = await browser.post("/admin/branch/circle")
+    assert answer.status_code == 409
+    assert "Look again and retry." in answer.text
+    assert (await browser.get("/admin/branch")).status_code == 200
 
 
 async def test_who_was_away_too_long_comes_back_to_the_same_filter(browser: Browser, cast: Cast):

@@ -1,10 +1,12 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 from sqlmodel import col, select
 
 from gridcrm.core.db import Database
 from gridcrm.core.models import AuditEntry
+from gridcrm.grids import service
 from gridcrm.grids.models import CellKind, CellStatus, GridCell, PlanState
 from tests import make
 from tests.cast import Cast, seat
@@ -51,6 +53,26 @@ async def test_hang_changes_everything_about_a_cell_but_its_shape(
     assert (after.households, after.next_step) == (230, "物业走访")
     assert str(after.profiled_on) == "2026-11-21"
     assert (after.wkb, after.key, after.area_m2) == (before.wkb, before.key, before.area_m2)
+
+
+async def test_a_cell_that_is_merged_away_while_zhou_fills_it_in_is_a_conflict_and_no_fault_of_ours(
+    browser: Browser, cast: Cast, clock: Clock, database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    if database.is_sqlite:
+        pytest.skip("SQLite has one writer: nobody merges while somebody else writes")
+    (cell_id,) = await some_cells(database, cast, state=PlanState.DRAFT)
+    await seat(database, browser, cast.hang, clock.now)
+
+    async def gone_meanwhile(*_: Any) -> set[int]:
+        async with database.transaction() as session:
+            await session.exec(delete(GridCell).where(col(GridCell.id) == cell_id))
+        return set()
+
+    monkeypatch.setattr(service, "_staff", gone_meanwhile)
+    answer = await browser.post_form(f"/cells/{cell_id}/edit", **WHOLE)
+
+    assert answer.status_code == 409
+    assert "Somebody changed this at the same time" in answer.text
 
 
 async def test_the_audit_names_the_fields_and_not_what_was_typed(
