@@ -28,8 +28,7 @@ FALSE_SHARE = 0.05
 
 _LEAST = 999  # permutations; fewer can not tell chance from a pattern
 _HITS = 10  # so often chance has to reach a cell until its p is known well enough
-_ROOMY = 4  # where so many times as many cells are at hand, few draws take one twice
-_BLOCK = 100_000  # draws at a time, so that memory stays bounded
+_BLOCK, _MOST_HELD = 100_000, 10_000_000  # draws at a time, so that memory stays bounded
 _SLACK = 1e-12  # sums in another order differ by as much
 
 
@@ -143,10 +142,11 @@ def _chances(near: _Near, permutations: int, false_share: float, seed: int) -> F
 def _hits(near: _Near, cells: Whole, random: np.random.Generator, times: int) -> Floats:
     """Return how often chance reaches at least, and at most, what lies around cells."""
     out = np.zeros((2, len(cells)))
-    most = int(near.count[cells].max())
-    for start in range(0, times, _BLOCK):
-        rows = min(_BLOCK, times - start)
-        draws = _draws(random, len(near.y) - 1, most, rows)
+    most, others = int(near.count[cells].max()), len(near.y) - 1
+    block = min(_BLOCK, max(1, _MOST_HELD // (most if _is_roomy(others, most) else others)))
+    for start in range(0, times, block):
+        rows = min(block, times - start)
+        draws = _draws(random, others, most, rows)
         sums = np.zeros(rows)
         for taken in range(1, most + 1):
             sums += near.y[draws[taken - 1]]
@@ -158,13 +158,31 @@ def _hits(near: _Near, cells: Whole, random: np.random.Generator, times: int) ->
 
 def _draws(random: np.random.Generator, others: int, most: int, times: int) -> NDArray[np.int32]:
     """Return columns of `most` different numbers below `others`."""
-    if others < _ROOMY * most:
-        rows = np.tile(np.arange(others, dtype=np.int32), (times, 1))
-        return np.ascontiguousarray(random.permuted(rows, axis=1)[:, :most].T)
+    if not _is_roomy(others, most):
+        return _dealt(random, others, most, times)
     draws = random.integers(0, others, (most, times), dtype=np.int32)
-    while (again := _with_repeats(draws)).any():
-        draws[:, again] = random.integers(0, others, (most, int(again.sum())), dtype=np.int32)
+    again = np.flatnonzero(_with_repeats(draws))
+    while again.size:
+        draws[:, again] = random.integers(0, others, (most, again.size), dtype=np.int32)
+        again = again[_with_repeats(draws[:, again])]
     return draws
+
+
+def _is_roomy(others: int, most: int) -> bool:
+    """Return whether few draws of so many numbers take one of them twice."""
+    return most * most <= others
+
+
+def _dealt(random: np.random.Generator, others: int, most: int, times: int) -> NDArray[np.int32]:
+    """Deal `most` cards of `others` so many times: a shuffle that stops when they are on the table."""
+    cards = np.tile(np.arange(others, dtype=np.int32), (times, 1))
+    each = np.arange(times)
+    for at in range(most):
+        taken = random.integers(at, others, times)
+        top = cards[:, at].copy()
+        cards[:, at] = cards[each, taken]
+        cards[each, taken] = top
+    return np.ascontiguousarray(cards[:, :most].T)
 
 
 def _with_repeats(draws: NDArray[np.int32]) -> NDArray[np.bool_]:

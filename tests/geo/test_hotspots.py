@@ -77,6 +77,21 @@ def test_another_run_of_chance_names_nearly_the_same_cells():
     assert max(named) - min(named) <= 1
 
 
+@pytest.mark.parametrize("cells", [300, 600, 30_000])
+def test_a_great_cell_among_many_small_ones_takes_no_longer_and_is_judged_as_by_hand(cells: int):
+    """As in a balanced grid: 150 neighbours, which draws with repeats would hardly ever miss."""
+    random = np.random.default_rng(5)
+    values, around = random.random(cells), np.arange(1, 151)
+    values[around] += 0.02
+    found = hot_spots(values, np.column_stack([np.zeros_like(around), around]))
+    sums = np.array(
+        [random.choice(values[1:], len(around), replace=False).sum() for _ in range(5000)]
+    )
+    more = (sums >= values[around].sum()).mean()
+
+    assert found.p[0] == pytest.approx(2 * min(more, 1 - more), abs=0.05)
+
+
 def test_values_without_a_pattern_name_few_cells_in_few_maps():
     named = [
         (hot_spots(np.random.default_rng(seed).poisson(9, 144), queen(12, 12)).kind != 0).any()
