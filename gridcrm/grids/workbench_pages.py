@@ -86,7 +86,8 @@ class WorkbenchPages(Controller):
         """Say how well the cells cover the area, and show each gap, overlap and sliver."""
         plan = await queries.plan(session, who, plan_id)
         shown = await bench.bench(session, who, plan)
-        return await page(request, "grids/_coverage.html", shown=shown, most=_MOST_FAULTS)
+        name = "grids/_coverage.html" if wants_fragment(request) else "grids/coverage.html"
+        return await page(request, name, shown=shown, most=_MOST_FAULTS)
 
     @post("/{plan_id:int}/copy")
     async def copy(

@@ -218,7 +218,11 @@ async def test_the_check_finds_that_squares_in_a_circle_cover_it_and_leave_slive
     browser: Browser, cast: Cast, clock: Clock, database: Database, draft: int
 ):
     await seat(database, browser, cast.hang, clock.now)
-    page = (await browser.get(f"/grids/{draft}/workbench/coverage")).text
+    url = f"/grids/{draft}/workbench/coverage"
+    page = (await browser.get(url)).text
+    part = (await browser.get(url, headers={"hx-request": "true"})).text
+    assert ("<h1" in page, "<h1" in part) == (True, False)
+    assert part.strip() in page
     assert "100 %" in page
     assert "slivers, narrower than 42 m" in page
     assert page.count("data-fault=") == 8
