@@ -17,6 +17,7 @@ from bench.timing import summary
 
 METRICS = ("density", "consent_share", "visits", "customers")
 RUNS = 3
+_LOOKS_MS = 700  # before choosing again
 _READY = re.compile("/map/frame")
 _SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 _OPENED = """() => { // from the click on the link until every cell is painted
@@ -75,7 +76,9 @@ def _measured(browser: Browser, server: Server, town: Town, runs: int) -> dict[s
         page = context.new_page()
         first.append(_opened(page, url))
         again.append(_opened(page, url))
-        switched += [page.evaluate(_SWITCHED, metric) for metric in METRICS]
+        for metric in METRICS:
+            page.wait_for_timeout(_LOOKS_MS)
+            switched.append(page.evaluate(_SWITCHED, metric))
         context.close()
     return {
         "cells": len(town.cells),

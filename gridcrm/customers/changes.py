@@ -21,6 +21,8 @@ from gridcrm.grids.registry import PastCount, past_counts
 from gridcrm.grids.shape import cells_of
 
 _WHOLE = 1 - 1e-6
+_DUST = 0.005
+"""A share that reads as 0 %: two borders that nearly agree."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ def _crossings(frame: Any, old: dict[str, GridCell], names: dict[str, str]) -> l
     found = [
         Crossing(old[was].name, names.get(now or "", ""), ground, share)
         for was, now, ground, share in zip(*columns, people, strict=True)
-        if was in old and not (was == now and min(ground, share) > _WHOLE)
+        if was in old and max(ground, share) > _DUST
+        if not (was == now and min(ground, share) > _WHOLE)
     ]
     return sorted(found, key=lambda row: (row.old, -row.people, -row.area))
 
