@@ -79,15 +79,13 @@ def _shared(at: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int6
 
     0 stands for a corner that comes up for the first time.
     """
+    import pandas as pd  # here, because it takes a while to load
+
     whole = np.rint(at * SCALE).astype(np.int64)
-    keys = (whole[:, 0] << 32) + whole[:, 1]
-    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
-    place = np.empty(len(first), dtype=np.int64)
-    place[np.argsort(first, kind="stable")] = np.arange(len(first))
-    is_new = np.zeros(len(keys), dtype=bool)
-    is_new[first] = True
-    known = np.cumsum(is_new) - is_new
-    return whole[np.sort(first)], np.where(is_new, 0, known - place[which])
+    place, _ = pd.factorize((whole[:, 0] << 32) + whole[:, 1])  # in the order they come up
+    is_new = np.diff(np.maximum.accumulate(place), prepend=-1) > 0
+    known: NDArray[np.int64] = np.cumsum(is_new) - is_new
+    return whole[is_new], np.where(is_new, 0, known - place)
 
 
 def _second_differences(values: NDArray[np.int64]) -> NDArray[np.int64]:
