@@ -28,11 +28,7 @@ def outlines_json(ids: Sequence[int], shapes: NDArray[np.object_]) -> bytes:
             ids=len(ids),
             shapes=len(shapes),
         )
-    parts, part_of = shapely.get_parts(shapes, return_index=True)
-    if (shapely.get_type_id(parts) != shapely.GeometryType.POLYGON).any():
-        raise RenderError(
-            "Only polygons can be drawn as cells.", "Leave out lines, points and mixed shapes."
-        )
+    parts, part_of = _parts(shapes)
     rings, ring_of = _rings(parts)
     at, ring = shapely.get_coordinates(rings, return_index=True)
     corners, back = _shared(at[_but_last(ring)])
@@ -59,6 +55,18 @@ def values_json(values: CellValues) -> bytes:
     if values.names:
         plain["names"] = list(values.names)
     return msgspec.json.encode(plain)
+
+
+def _parts(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """Return all polygons and the shape of each; a polygon is its own only part."""
+    if (shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON).all():
+        return shapes, np.arange(len(shapes))
+    parts, part_of = shapely.get_parts(shapes, return_index=True)
+    if (shapely.get_type_id(parts) != shapely.GeometryType.POLYGON).any():
+        raise RenderError(
+            "Only polygons can be drawn as cells.", "Leave out lines, points and mixed shapes."
+        )
+    return parts, part_of
 
 
 def _rings(parts: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
