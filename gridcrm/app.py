@@ -9,14 +9,10 @@ from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from litestar.types import ControllerRouterHandler
 
-from gridcrm import __version__
 from gridcrm.accounts.admin import AuditPages, HubPages, UserPages
 from gridcrm.accounts.middleware import WhoMiddleware
 from gridcrm.accounts.pages import OwnPages, SignInPages
@@ -26,7 +22,7 @@ from gridcrm.branches.pages import BranchListPages, BranchPages
 from gridcrm.branches.place_pages import PlacePages
 from gridcrm.consent import on_customers as consent_on_customers
 from gridcrm.consent.pages import ConsentPages
-from gridcrm.core import answers
+from gridcrm.core import answers, openapi
 from gridcrm.core.db import Database
 from gridcrm.core.policy import PACKED, PLAIN, PUBLIC, check_policies, guard
 from gridcrm.core.requests import DEPENDENCIES
@@ -174,7 +170,6 @@ API: list[ControllerRouterHandler] = [
     ExportApi,
 ]
 _LARGEST_BODY = 21 * 1024 * 1024
-_TOKEN = SecurityScheme(type="http", scheme="bearer")
 
 
 def install_registries() -> None:
@@ -235,7 +230,7 @@ def create_app(settings: Settings) -> Litestar:
             backend="gzip", gzip_compress_level=6, exclude_opt_key=PLAIN
         ),
         template_config=TemplateConfig(instance=render.engine()),
-        openapi_config=_openapi(),
+        openapi_config=openapi.described(),
         request_max_body_size=_LARGEST_BODY,
         logging_config=None,
         lifespan=[_database_open],
@@ -283,18 +278,4 @@ def _static_files() -> Router:
         directories=[render.STATIC_DIR],
         opt=PUBLIC | PACKED,
         include_in_schema=False,
-    )
-
-
-def _openapi() -> OpenAPIConfig:
-    return OpenAPIConfig(
-        title="GridCRM",
-        version=__version__,
-        description="Every address takes `?branch=CODE`, for those who serve more than one branch.",
-        path="/schema",
-        render_plugins=[JsonRenderPlugin()],
-        openapi_router=Router("/schema", route_handlers=[], opt=PUBLIC),
-        components=Components(security_schemes={"token": _TOKEN}),
-        security=[{"token": []}],
-        use_handler_docstrings=True,
     )

@@ -107,13 +107,9 @@ async def undo(session: AsyncSession, who: Who, plan_id: int, form: StepIn) -> R
     step = last_step(plan.done)
     if step is None:
         raise RuleBroken("Nothing has been changed by hand. There is nothing to undo.")
-    edit: Edit | None = None
-    if step.moves_ground:
-        edit, before = await asyncio.to_thread(_before, plan)
-        found = await _reshape(session, who, rows, before, step.facts)
-        _draw_anew(plan, before)
-    else:
-        found = renamed(rows, step.facts)
+    moved = step.moves_ground
+    edit, before = await asyncio.to_thread(_before, plan) if moved else (None, None)
+    found = await _reshape(session, who, plan, rows, before, step.facts)
     plan.undone = [*plan.undone, step.turned(found.replaced, edit).to_dict()]
     plan.done = plan.done[:-1]
     await _store(session, plan, found)
@@ -127,12 +123,8 @@ async def redo(session: AsyncSession, who: Who, plan_id: int, form: StepIn) -> R
     step = last_step(plan.undone)
     if step is None:
         raise RuleBroken("Nothing has been taken back. There is nothing to make again.")
-    if step.moves_ground:
-        after = await _edited(plan, step.to_make_again(), rows)
-        found = await _reshape(session, who, rows, after, step.facts)
-        _draw_anew(plan, after)
-    else:
-        found = renamed(rows, step.facts)
+    after = await _edited(plan, step.to_make_again(), rows) if step.moves_ground else None
+    found = await _reshape(session, who, plan, rows, after, step.facts)
     plan.done = [*plan.done, step.turned(found.replaced, None).to_dict()]
     plan.undone = plan.undone[:-1]
     await _store(session, plan, found)
@@ -156,10 +148,9 @@ async def _change(
         raise _refusal(error, rows) from error
     after = await _edited(plan, edit, rows)
     known = handed_on(edit, rows, after, name)
-    found = await _reshape(session, who, rows, after, known)
+    found = await _reshape(session, who, plan, rows, after, known)
     step = step_of(edit, rows, known, found.replaced)
     plan.done, plan.undone = [*plan.done, step.to_dict()], []
-    _draw_anew(plan, after)
     await _store(session, plan, found)
     numbers = {"gone": len(found.gone), "changed": len(found.changed), "new": len(found.new)}
     audit.record(session, who, action, ("grid_plan", plan_id), **numbers)
@@ -190,16 +181,21 @@ def _before(plan: GridPlan) -> tuple[Edit, Cells]:
     return last, divided(plan.area_wkb, before.to_dict())
 
 
-def _draw_anew(plan: GridPlan, cells: Cells) -> None:
-    plan.spec = cells.spec.to_dict()
-    keep(plan, cells)
-
-
 async def _reshape(
-    session: AsyncSession, who: Who, rows: Rows, after: Cells, facts: Mapping[str, Facts]
+    session: AsyncSession,
+    who: Who,
+    plan: GridPlan,
+    rows: Rows,
+    after: Cells | None,
+    facts: Mapping[str, Facts],
 ) -> Reshaped:
+    """Give a plan other cells and return what becomes of its rows; only their names without any."""
+    if after is None:
+        return renamed(rows, facts)
     if any(len(key) > LONGEST_KEY for key in after.ids):
         raise RuleBroken("This cell has been cut too often. Merge some of its parts first.")
+    plan.spec = after.spec.to_dict()
+    keep(plan, after)
     places = await branches.places(session, who.here)
     return await asyncio.to_thread(reshaped, rows, after, places, facts)
 
