@@ -70,7 +70,7 @@ def test_the_map_that_leaves_the_server_is_the_one_that_is_stored():
 
 @pytest.mark.browser
 def test_our_canvas_shows_the_colours_that_leaflet_shows(chromium):
-    found = draw.run(side_m=2_000, runs=1, browser=chromium)
+    found = draw.run(side_m=2_000, runs=1, chromium=chromium.browser_type)
     assert found["squares"]["cells"] > 100
     assert found["hexagons"]["outlines_gzip_bytes"] < found["hexagons"]["geojson_gzip_bytes"]
 

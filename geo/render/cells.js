@@ -1,63 +1,65 @@
 "use strict";
 // Cells on one canvas. Corners are numbers in typed arrays, so ten thousand cells draw in a blink.
 const CellLayer = (() => {
-  const SHAPES_A_PATH = 64; // longer paths cost more than their number
+  const SHAPES_A_PATH = 24; // a longer path costs more than its shapes
   const LINES_FROM_PX = 5; // smaller cells would be all border
-  const EDGE = "#ffffff", CHOSEN = "#111111", PICKED = "#c2410c";
+  const EDGE = "#ffffff", CHOSEN = "#111111", PICKED = "#c2410c", MARK_PX = 3;
   const WORLD_PX = 256;
 
   // ------------------------------------------------------------- the outlines, as outlines_json writes them
 
-  // Plain loops: nothing here is warm when a map is drawn first.
-  function summed(differences, times) {
-    const out = new Float64Array(differences);
-    for (let round = 0; round < times; round += 1) {
-      for (let i = 1; i < out.length; i += 1) out[i] += out[i - 1];
-    }
-    return out;
-  }
-
-  function starts(counts) {
-    const out = new Int32Array(counts.length + 1);
-    for (let i = 0; i < counts.length; i += 1) out[i + 1] = out[i] + counts[i];
-    return out;
-  }
-
-  function unpacked({ scale, ids, x, y, back, ring, cell }) {
-    const lon = summed(x, 2), lat = summed(y, 2), corner = new Int32Array(back.length);
-    for (let i = 0; i < lon.length; i += 1) {
-      lon[i] = lon[i] / scale / 360 + 0.5;
-      lat[i] = north(lat[i] / scale);
-    }
-    for (let i = 0, known = 0; i < back.length; i += 1) corner[i] = back[i] ? known - back[i] : known++;
-    return { ids: summed(ids, 1), x: lon, y: lat, corner, ring: starts(ring), cell: starts(cell) };
-  }
-
-  // The boxes of the cells: west, north, east, south of each.
-  function boxed({ ids, x, y, cell, ring, corner }) {
-    const box = new Float64Array(4 * ids.length);
-    for (let at = 0; at < ids.length; at += 1) {
-      let west = Infinity, north = Infinity, east = -Infinity, south = -Infinity;
-      for (let i = ring[cell[at]], end = ring[cell[at + 1]]; i < end; i += 1) {
-        const lon = x[corner[i]], lat = y[corner[i]];
-        if (lon < west) west = lon;
-        if (lon > east) east = lon;
-        if (lat < north) north = lat;
-        if (lat > south) south = lat;
+  // One plain loop over whole numbers: nothing here is warm when a map is drawn first. Places are steps
+  // from the first corner, so that a canvas, which knows seven digits, draws each step.
+  function unpacked({ world, first, ids, x, y, back, ring, cell }) {
+    const right = new Int32Array(back.length), down = new Int32Array(back.length);
+    const rings = new Int32Array(ring.length + 1), cells = new Int32Array(cell.length + 1);
+    const box = new Int32Array(4 * cell.length); // west, north, east, south of each cell
+    let corner = 0, dx = 0, dy = 0, newX = 0, newY = 0;
+    for (let at = 0, part = 0, i = 0; at < cell.length; at += 1) {
+      let west = world, north = world, east = -world, south = -world;
+      for (const last = part + cell[at]; part < last; part += 1) {
+        for (const end = i + ring[part]; i < end; i += 1) {
+          let px, py;
+          if (back[i]) {
+            px = right[i - back[i]]; py = down[i - back[i]];
+          } else {
+            dx += x[corner]; dy += y[corner]; corner += 1;
+            px = newX += dx; py = newY += dy;
+          }
+          right[i] = px; down[i] = py;
+          if (px < west) west = px;
+          if (px > east) east = px;
+          if (py < north) north = py;
+          if (py > south) south = py;
+        }
+        rings[part + 1] = i;
       }
+      cells[at + 1] = part;
       box[4 * at] = west; box[4 * at + 1] = north; box[4 * at + 2] = east; box[4 * at + 3] = south;
     }
-    return box;
+    return { world, first, ids: summed(ids), x: right, y: down, ring: rings, cell: cells, box, all: around(box) };
+  }
+
+  function summed(differences) {
+    let sum = 0;
+    return differences.map((step) => sum += step);
+  }
+
+  // The box around all boxes.
+  function around(box) {
+    let west = Infinity, north = Infinity, east = -Infinity, south = -Infinity;
+    for (let i = 0; i < box.length; i += 4) {
+      if (box[i] < west) west = box[i];
+      if (box[i + 1] < north) north = box[i + 1];
+      if (box[i + 2] > east) east = box[i + 2];
+      if (box[i + 3] > south) south = box[i + 3];
+    }
+    return [west, north, east, south];
   }
 
   // Buckets that name the cells near a spot.
-  function bucketed(box, count) {
-    const side = Math.max(1, Math.ceil(Math.sqrt(count)));
-    const all = [Infinity, Infinity, -Infinity, -Infinity];
-    for (let i = 0; i < box.length; i += 4) {
-      all[0] = Math.min(all[0], box[i]); all[1] = Math.min(all[1], box[i + 1]);
-      all[2] = Math.max(all[2], box[i + 2]); all[3] = Math.max(all[3], box[i + 3]);
-    }
+  function bucketed({ box, all, ids }) {
+    const count = ids.length, side = Math.max(1, Math.ceil(Math.sqrt(count)));
     const place = (value, low, high) => (
       Math.min(side - 1, Math.max(0, Math.floor(side * (value - low) / (high - low || 1))))
     );
@@ -83,37 +85,39 @@ const CellLayer = (() => {
     for (let part = shapes.cell[at]; part < shapes.cell[at + 1]; part += 1) {
       const from = shapes.ring[part], to = shapes.ring[part + 1];
       for (let i = from, j = to - 1; i < to; j = i, i += 1) {
-        const a = shapes.corner[i], b = shapes.corner[j];
-        const ay = shapes.y[a], by = shapes.y[b];
-        if ((ay > y) !== (by > y) && x < (shapes.x[b] - shapes.x[a]) * (y - ay) / (by - ay) + shapes.x[a]) inside = !inside;
+        const ax = shapes.x[i], ay = shapes.y[i], bx = shapes.x[j], by = shapes.y[j];
+        if ((ay > y) !== (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax) inside = !inside;
       }
     }
     return inside;
   }
 
-  // Where a place lies in the square of the world, from 0 in the north-west to 1.
-  const north = (lat) => 0.5 - Math.log(Math.tan((90 + lat) * Math.PI / 360)) / (2 * Math.PI);
-  const world = ({ lat, lng }) => [lng / 360 + 0.5, north(lat)];
-  const onGround = (x, y) => L.CRS.EPSG3857.pointToLatLng(L.point(WORLD_PX * x, WORLD_PX * y), 0);
+  // A place on the ground in the steps of the outlines, and back.
+  function steps({ world, first }, latlng) {
+    const { x, y } = L.CRS.EPSG3857.latLngToPoint(L.latLng(latlng), 0).multiplyBy(world / WORLD_PX);
+    return [x - first[0], y - first[1]];
+  }
+
+  function onGround({ world, first }, x, y) {
+    return L.CRS.EPSG3857.pointToLatLng(L.point(first).add([x, y]).multiplyBy(WORLD_PX / world), 0);
+  }
 
   // ------------------------------------------------------------------------------------ the layer
 
   return L.Renderer.extend({
-    options: { padding: 0.15 },
-
     // `ground` draws the hatching of cells without data.
     initialize(hatching) {
       L.Renderer.prototype.initialize.call(this);
       this._hatching = hatching;
       this._shapes = null;
       this._look = null;
+      this._lies = null;
       this._chosen = -1;
       this._picked = new Set();
     },
 
     outlines(found) {
-      const shapes = unpacked(found);
-      this._shapes = { ...shapes, box: boxed(shapes) };
+      this._shapes = unpacked(found);
       this._near = null; // the buckets, once somebody points
       if (this._map) this._update();
       return this;
@@ -127,17 +131,15 @@ const CellLayer = (() => {
     },
 
     getBounds() {
-      const { x, y } = this._shapes;
-      const low = (values) => values.reduce((a, b) => Math.min(a, b), Infinity);
-      const high = (values) => values.reduce((a, b) => Math.max(a, b), -Infinity);
-      return L.latLngBounds(onGround(low(x), low(y)), onGround(high(x), high(y)));
+      const [west, north, east, south] = this._shapes.all;
+      return L.latLngBounds(onGround(this._shapes, west, north), onGround(this._shapes, east, south));
     },
 
     // The position of the cell at a place, -1 for none.
     at(latlng) {
       if (!this._shapes) return -1;
-      const [x, y] = world(latlng);
-      this._near = this._near || bucketed(this._shapes.box, this._shapes.ids.length);
+      const [x, y] = steps(this._shapes, latlng);
+      this._near = this._near || bucketed(this._shapes);
       const found = this._near(x, y).find((at) => holds(this._shapes, at, x, y));
       return found === undefined ? -1 : found;
     },
@@ -159,12 +161,12 @@ const CellLayer = (() => {
     // Mark the cells whose middle lies within a ring of places; returns their ids.
     pick(ring) {
       this._picked.clear();
-      const line = ring.map(world);
+      const line = this._shapes ? ring.map((place) => steps(this._shapes, place)) : [];
       const inside = ([x, y]) => line.reduce((odd, [ax, ay], i) => {
         const [bx, by] = line[(i || line.length) - 1];
         return (ay > y) !== (by > y) && x < (bx - ax) * (y - ay) / (by - ay) + ax ? !odd : odd;
       }, false);
-      for (let at = 0; line.length && this._shapes && at < this._shapes.ids.length; at += 1) {
+      for (let at = 0; line.length && at < this._shapes.ids.length; at += 1) {
         const [west, north, east, south] = this._shapes.box.subarray(4 * at, 4 * at + 4);
         if (inside([(west + east) / 2, (north + south) / 2])) this._picked.add(at);
       }
@@ -174,7 +176,7 @@ const CellLayer = (() => {
 
     _centre(at) {
       const [west, north, east, south] = this._shapes.box.subarray(4 * at, 4 * at + 4);
-      return onGround((west + east) / 2, (north + south) / 2);
+      return onGround(this._shapes, (west + east) / 2, (north + south) / 2);
     },
 
     // ---------------------------------------------------------- what Leaflet asks of a renderer
@@ -195,16 +197,29 @@ const CellLayer = (() => {
       L.Renderer.prototype._update.call(this);
       L.DomUtil.setPosition(this._container, this._bounds.min);
       this._ratio = Math.min(2, window.devicePixelRatio || 1);
-      this._sized(this._fills);
-      if (this._marks) this._sized(this._marks);
-      this._draw();
+      if (this._shapes) this._place();
       this.fire("update");
     },
 
+    // A canvas costs by its size: ours end where the cells end.
+    _place() {
+      const { world, first, all } = this._shapes, { min, max } = this._bounds;
+      const scale = WORLD_PX * this._map.getZoomScale(this._map.getZoom(), 0) / world; // pixels a step
+      const { x, y } = L.point(first).multiplyBy(scale).subtract(this._map.getPixelOrigin()).subtract(min);
+      const west = Math.max(0, Math.floor(x + all[0] * scale) - MARK_PX), east = Math.min(max.x - min.x, Math.ceil(x + all[2] * scale) + MARK_PX);
+      const north = Math.max(0, Math.floor(y + all[1] * scale) - MARK_PX), south = Math.min(max.y - min.y, Math.ceil(y + all[3] * scale) + MARK_PX);
+      this._frame = L.bounds([west, north], [Math.max(west, east), Math.max(north, south)]);
+      this._lies = { scale, x: x - west, y: y - north };
+      this._sized(this._fills);
+      if (this._marks) this._sized(this._marks);
+      this._draw();
+    },
+
     _sized(canvas) {
-      const size = this._bounds.getSize();
+      const size = this._frame.getSize();
       canvas.width = size.x * this._ratio; canvas.height = size.y * this._ratio;
       canvas.style.width = size.x + "px"; canvas.style.height = size.y + "px";
+      L.DomUtil.setPosition(canvas, this._frame.min);
       return canvas;
     },
 
@@ -215,23 +230,22 @@ const CellLayer = (() => {
     // ---------------------------------------------------------------------------------- drawing
 
     _draw() {
-      if (!this._shapes || !this._look || !this._bounds) return;
-      this._project();
+      if (!this._lies || !this._look) return;
       const pen = this._pen(this._fills);
       const { classes, codes } = this._look;
       const seen = classes.map(() => []);
-      for (const at of this._seen()) seen[codes[at]].push(at);
+      this._each((at) => seen[codes[at]].push(at));
       const lines = this._typical() >= LINES_FROM_PX;
       classes.forEach((look, code) => this._fill(pen, look, seen[code], lines));
       this._drawMarks();
     },
 
     _drawMarks() {
-      if (!this._marks && this._chosen < 0 && !this._picked.size) return;
+      if (!this._lies || !this._marks && this._chosen < 0 && !this._picked.size) return;
       this._marks = this._marks || this._sized(L.DomUtil.create("canvas", "", this._container));
       const pen = this._pen(this._marks);
       const outline = (at, colour) => {
-        pen.beginPath(); this._trace(pen, at); pen.strokeStyle = colour; pen.lineWidth = 3; pen.stroke();
+        this._trace(pen, [at]); pen.strokeStyle = colour; pen.lineWidth = MARK_PX; pen.stroke();
       };
       this._picked.forEach((at) => outline(at, PICKED));
       if (this._chosen >= 0) outline(this._chosen, CHOSEN);
@@ -245,28 +259,19 @@ const CellLayer = (() => {
       return pen;
     },
 
-    _project() {
-      const size = WORLD_PX * this._map.getZoomScale(this._map.getZoom(), 0);
-      const corner = this._map.getPixelOrigin().add(this._bounds.min);
-      this._toPx = { size, left: corner.x, top: corner.y };
-      const { x, y } = this._shapes;
-      this._px = x.map((value) => value * size - corner.x);
-      this._py = y.map((value) => value * size - corner.y);
-    },
-
-    _seen() {
-      const { size, left, top } = this._toPx, { box, ids } = this._shapes;
-      const view = this._bounds.getSize(), out = [];
+    // Do something with each cell that touches the canvas.
+    _each(work) {
+      const { scale, x, y } = this._lies, { box, ids } = this._shapes, view = this._frame.getSize();
+      const west = Math.floor(-x / scale), east = Math.ceil((view.x - x) / scale);
+      const north = Math.floor(-y / scale), south = Math.ceil((view.y - y) / scale);
       for (let at = 0, i = 0; at < ids.length; at += 1, i += 4) {
-        if (box[i + 2] * size - left >= 0 && box[i] * size - left <= view.x
-          && box[i + 3] * size - top >= 0 && box[i + 1] * size - top <= view.y) out.push(at);
+        if (box[i + 2] >= west && box[i] <= east && box[i + 3] >= north && box[i + 1] <= south) work(at);
       }
-      return out;
     },
 
     _typical() { // the width of a cell in the middle of the order, in pixels
       const { box, ids } = this._shapes, at = 4 * (ids.length >> 1);
-      return ids.length ? (box[at + 2] - box[at]) * this._toPx.size : 0;
+      return ids.length ? (box[at + 2] - box[at]) * this._lies.scale : 0;
     },
 
     _fill(pen, look, cells, lines) {
@@ -274,22 +279,26 @@ const CellLayer = (() => {
       pen.strokeStyle = lines ? EDGE : look.colour;
       pen.lineWidth = lines ? 1 : 0.6; // without lines it closes the seams between neighbours
       for (let from = 0; from < cells.length; from += SHAPES_A_PATH) {
-        pen.beginPath();
-        const to = Math.min(cells.length, from + SHAPES_A_PATH);
-        for (let i = from; i < to; i += 1) this._trace(pen, cells[i]);
+        this._trace(pen, cells.slice(from, from + SHAPES_A_PATH));
         pen.fill("evenodd");
         if (lines || !look.hatched) pen.stroke();
       }
     },
 
-    _trace(pen, at) {
-      const { cell, ring, corner } = this._shapes;
-      for (let part = cell[at]; part < cell[at + 1]; part += 1) {
-        const from = ring[part], to = ring[part + 1];
-        pen.moveTo(this._px[corner[from]], this._py[corner[from]]);
-        for (let i = from + 1; i < to; i += 1) pen.lineTo(this._px[corner[i]], this._py[corner[i]]);
-        pen.closePath();
+    // The path is laid in steps, and painted in pixels: lines and hatching keep their width.
+    _trace(pen, cells) {
+      const { x, y, ring, cell } = this._shapes, { scale, x: left, y: top } = this._lies, ratio = this._ratio;
+      pen.setTransform(scale * ratio, 0, 0, scale * ratio, left * ratio, top * ratio);
+      pen.beginPath();
+      for (const at of cells) {
+        for (let part = cell[at], last = cell[at + 1]; part < last; part += 1) {
+          let i = ring[part];
+          pen.moveTo(x[i], y[i]);
+          for (const end = ring[part + 1]; ++i < end;) pen.lineTo(x[i], y[i]);
+          pen.closePath();
+        }
       }
+      pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     },
   });
 })();

@@ -1,7 +1,8 @@
 """Cells as outlines for the map page: whole numbers that pack small, each corner written once.
 
-A corner is new or lies some corners back; neighbours share theirs. Coordinates are millionths of a
-degree (11 cm) as second differences, which are nearly all alike on a regular grid.
+A corner is new or lies some corners back; neighbours share theirs. Coordinates are in the square
+of the world in which maps are drawn (EPSG:3857), `WORLD` steps a side (11 cm at the equator), as
+second differences, which are nearly all alike on a regular grid.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,9 @@ from numpy.typing import NDArray
 from geo.errors import RenderError
 from geo.render.view import CellValues
 
-SCALE = 1_000_000
+FORMAT = 2  # goes into the address of kept outlines: a browser keeps no older form than it reads
+WORLD = 360_000_000  # below 2^30, up to which a browser counts without a detour
+_NORTH = 85.05112878  # degrees, where the square of the world ends
 
 
 def outlines_json(ids: Sequence[int], shapes: NDArray[np.object_]) -> bytes:
@@ -32,11 +35,13 @@ def outlines_json(ids: Sequence[int], shapes: NDArray[np.object_]) -> bytes:
     rings, ring_of = _rings(parts)
     at, ring = shapely.get_coordinates(rings, return_index=True)
     corners, back = _shared(at[_but_last(ring)])
+    first = corners[0] if len(corners) else np.zeros(2, dtype=np.int64)
     return _packed(
-        scale=SCALE,
+        world=WORLD,
+        first=first,
         ids=np.diff(np.asarray(ids, dtype=np.int64), prepend=0),
-        x=_second_differences(corners[:, 0]),
-        y=_second_differences(corners[:, 1]),
+        x=_second_differences(corners[:, 0] - first[0]),
+        y=_second_differences(corners[:, 1] - first[1]),
         back=back,
         ring=np.bincount(ring, minlength=len(rings)) - 1,
         cell=np.bincount(part_of[ring_of], minlength=len(shapes)),
@@ -83,17 +88,23 @@ def _but_last(ring: NDArray[np.intp]) -> NDArray[np.bool_]:
 
 
 def _shared(at: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the different corners as they come up, and for each use how far back its corner is.
+    """Return the different corners as they come up, and for each use how far back it came up first.
 
     0 stands for a corner that comes up for the first time.
     """
     import pandas as pd  # here, because it takes a while to load
 
-    whole = np.rint(at * SCALE).astype(np.int64)
+    whole = np.rint(_in_the_world(at) * WORLD).astype(np.int64)
     place, _ = pd.factorize((whole[:, 0] << 32) + whole[:, 1])  # in the order they come up
+    use = np.arange(len(place))
     is_new = np.diff(np.maximum.accumulate(place), prepend=-1) > 0
-    known: NDArray[np.int64] = np.cumsum(is_new) - is_new
-    return whole[is_new], np.where(is_new, 0, known - place)
+    return whole[is_new], use - use[is_new][place]
+
+
+def _in_the_world(at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return where places (degrees) lie in the square of the world: from its north-west, 0 to 1."""
+    lat = np.radians(np.clip(at[:, 1], -_NORTH, _NORTH))
+    return np.column_stack((at[:, 0] / 360 + 0.5, 0.5 - np.arcsinh(np.tan(lat)) / (2 * np.pi)))
 
 
 def _second_differences(values: NDArray[np.int64]) -> NDArray[np.int64]:

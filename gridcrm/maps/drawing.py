@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from geo import Datum, LonLat, convert
-from geo.render.outlines import outlines_json, values_json
+from geo.render.outlines import FORMAT, outlines_json, values_json
 from geo.render.schematic import SchematicCell, schematic_svg
 from geo.render.view import (
     CellsSpec,
@@ -58,7 +58,7 @@ def frame_page(sheet: Sheet, assets: Mapping[str, str], nonce: str) -> str:
     cells = CellsSpec(
         gettext("Cells"),
         values,
-        url=f"/map/outlines?plan={sheet.plan_id}&datum={sheet.datum.value}",
+        url=f"/map/outlines?plan={sheet.plan_id}&datum={sheet.datum.value}&format={FORMAT}",
     )
     layers = tuple(
         UrlLayerSpec(

@@ -17,7 +17,7 @@ from litestar.status_codes import HTTP_204_NO_CONTENT
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo import Datum
-from geo.render.outlines import outlines_json, values_json
+from geo.render.outlines import FORMAT, outlines_json, values_json
 from geo.render.view import Level
 from gridcrm.branches import queries as branches
 from gridcrm.core.errors import NotFound
@@ -122,7 +122,7 @@ class MapPages(Controller):
         on = await loading.ground(session, who)
         if plan not in (None, on.plan_id):
             raise NotFound
-        tag = f'W/"plan-{on.plan_id}-{datum.value}"'
+        tag = f'W/"plan-{on.plan_id}-{datum.value}-{FORMAT}"'
         if request.headers.get("if-none-match") == tag:
             return Response(None, status_code=304, headers={"ETag": tag})
         shapes = await queries.shapes(session, on.plan_id)

@@ -1,5 +1,6 @@
 import json
 from itertools import accumulate
+from math import atan, degrees, pi, sinh
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from geo import H3Spec, HexSpec, LonLat, SquareSpec, circle, tessellate
 from geo.errors import RenderError
-from geo.render.outlines import outlines_json, values_json
+from geo.render.outlines import FORMAT, outlines_json, values_json
 from geo.render.view import CellValues, Legend, LegendItem
 
 HOME = LonLat(113.9474738, 22.5438314)
@@ -19,21 +20,26 @@ HALF_STEP = 0.5000001e-6
 def read(content: bytes) -> tuple[list[int], list[shapely.Geometry]]:
     """Ids and shapes as the page reads them: rings by even-odd."""
     found = json.loads(content)
-    lon, lat = (
-        [value / found["scale"] for value in accumulate(accumulate(found[axis]))] for axis in "xy"
+    x, y = (
+        [first + steps for steps in accumulate(accumulate(found[axis]))]
+        for first, axis in zip(found["first"], "xy", strict=True)
     )
-    corners, known, shapes = [], 0, []
-    for steps in found["back"]:
-        corners.append(known - steps if steps else known)
-        known += not steps
-    uses, rings = iter(corners), iter(found["ring"])
+    corners, uses = zip(x, y, strict=True), []
+    for back in found["back"]:
+        uses.append(uses[-back] if back else on_the_ground(*next(corners), found["world"]))
+    taken, rings, shapes = iter(uses), iter(found["ring"]), []
     for count in found["cell"]:
         shape = shapely.Polygon()
         for _ in range(count):
-            ring = [next(uses) for _ in range(next(rings))]
-            shape = shape.symmetric_difference(shapely.Polygon([(lon[i], lat[i]) for i in ring]))
+            ring = [next(taken) for _ in range(next(rings))]
+            shape = shape.symmetric_difference(shapely.Polygon(ring))
         shapes.append(shape)
     return list(accumulate(found["ids"])), shapes
+
+
+def on_the_ground(x: int, y: int, world: int) -> tuple[float, float]:
+    """Degrees of a place in the square of the world, counted from its north-west."""
+    return 360 * x / world - 180, degrees(atan(sinh(pi - 2 * pi * y / world)))
 
 
 def array(*shapes: shapely.Geometry) -> np.ndarray:
@@ -72,7 +78,30 @@ def test_any_boxes_in_any_order_come_back(corners, data):
     found, back = read(outlines_json(ids, array(*boxes)))
 
     assert found == list(ids)
-    assert all(a.equals(b) for a, b in zip(boxes, back, strict=True))
+    assert all(shapely.hausdorff_distance(boxes, back) <= 2 * HALF_STEP)
+
+
+def test_another_form_of_the_same_shapes_wants_another_number():
+    """Whoever changes the text raises `FORMAT`: browsers keep outlines for a week."""
+    content = outlines_json([7, 9], array(shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)))
+
+    assert (FORMAT, content.decode()) == (
+        2,
+        '{"world":360000000,"first":[181000000,180000000],"ids":[7,2],'
+        '"x":[0,0,-1000000,1000000,2000000,-2000000],'
+        '"y":[0,-1000051,1000051,1000051,-1000051,-1000051],'
+        '"back":[0,0,0,0,0,0,5,7],"ring":[4,4],"cell":[1,1]}',
+    )
+
+
+def test_what_lies_beyond_the_map_ends_at_its_edge():
+    _, (polar,) = read(outlines_json([1], array(shapely.box(10, 80, 20, 90))))
+
+    assert polar.bounds == pytest.approx((10, 80, 20, 85.05112878), abs=2 * HALF_STEP)
+
+
+def test_no_cells_at_all_are_no_fault():
+    assert read(outlines_json([], array())) == ([], [])
 
 
 def test_ten_thousand_squares_take_a_fraction_of_their_geojson():

@@ -113,7 +113,7 @@ async def test_shapes_are_sent_once_and_hold_no_word_about_anybody(at, filled: T
     assert first.headers["cache-control"].startswith("private, max-age=")
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == tag
-    numbers = {"scale", "ids", "x", "y", "back", "ring", "cell"}
+    numbers = {"world", "first", "ids", "x", "y", "back", "ring", "cell"}
     assert set(first.json()) == numbers
 
 
@@ -357,7 +357,27 @@ async def test_the_pages_shapes_move_with_the_datum_and_have_a_tag_of_their_own(
     plain = await browser.get("/map/outlines")
     moved = await browser.get("/map/outlines?datum=gcj02")
     assert plain.headers["etag"] != moved.headers["etag"]
-    assert plain.json()["x"][0] != moved.json()["x"][0]
+    assert plain.json()["first"] != moved.json()["first"]
+
+
+async def test_shapes_kept_for_a_week_are_asked_for_anew_when_their_form_changes(
+    at, filled: Town, monkeypatch
+):
+    browser = await at(filled.cast.hang)
+
+    async def address_and_tag() -> tuple[str, str]:
+        frame = (await browser.get("/map/frame")).text
+        address = re.search(r"/map/outlines[^\"]*", frame)
+        assert address is not None
+        return address[0], (await browser.get("/map/outlines")).headers["etag"]
+
+    before = await address_and_tag()
+    assert await address_and_tag() == before
+    monkeypatch.setattr("gridcrm.maps.drawing.FORMAT", 99)
+    monkeypatch.setattr("gridcrm.maps.pages.FORMAT", 99)
+    after = await address_and_tag()
+    assert before[0] != after[0]
+    assert before[1] != after[1]
 
 
 async def test_without_a_base_map_there_is_no_tile_and_the_inspector_is_refused(at, filled: Town):
