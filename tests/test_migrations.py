@@ -166,6 +166,21 @@ async def _work_out(session: Any) -> None:
         await session.exec(text(f"update {name} set walk_min = 1, branch_share = 1"))
 
 
+def test_before_there_were_motorways_they_were_roads(empty_url: str):
+    upgrade(empty_url)
+    with_database(empty_url, fill)
+
+    async def widen(session: Any) -> None:
+        await session.exec(text("update place set kind = 'motorway'"))
+
+    with_database(empty_url, widen)
+    downgrade(empty_url, "0008")
+    upgrade(empty_url)
+
+    kinds = text("select distinct kind from place")
+    assert with_database(empty_url, lambda session: _rows(session, kinds)) == [("road",)]
+
+
 def test_a_draft_that_was_shaped_by_hand_can_be_taken_back_after_its_steps_got_their_names(
     empty_url: str,
 ):

@@ -23,7 +23,8 @@ from gridcrm.core.errors import RuleBroken
 Points = NDArray[np.float64]
 """Positions as they were entered: longitude and latitude in two columns."""
 
-WITNESSES = tuple(kind for kind in PlaceKind if kind not in {PlaceKind.WATER, PlaceKind.PARK})
+_NOBODYS = {PlaceKind.WATER, PlaceKind.PARK, PlaceKind.MOTORWAY}
+WITNESSES = tuple(kind for kind in PlaceKind if kind not in _NOBODYS)
 """Kinds of places where people live, work and go, so that positions lie at them."""
 _MOST_POINTS = 2000
 _MOST_WITNESSES = 20_000

@@ -30,6 +30,7 @@ _WORDS = {
     PlaceKind.PARK: "公园 绿地 garden",
     PlaceKind.BUILDING: "楼宇 写字楼 建筑 office commercial",
     PlaceKind.ROAD: "道路 街道 road street highway",
+    PlaceKind.MOTORWAY: "高速公路 高速",
     PlaceKind.WATER: "水系 河流 湖泊 river lake stream",
     PlaceKind.OTHER: "其他",
 }

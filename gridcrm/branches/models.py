@@ -23,6 +23,7 @@ class PlaceKind(StrEnum):
     PARK = "park"
     BUILDING = "building"
     ROAD = "road"
+    MOTORWAY = "motorway"
     WATER = "water"
     OTHER = "other"
 

@@ -16,6 +16,7 @@ _KINDS: tuple[tuple[str, str, PlaceKind], ...] = (
     ("leisure", "park garden", PlaceKind.PARK),
     ("natural", "water", PlaceKind.WATER),
     ("waterway", _ANY, PlaceKind.WATER),
+    ("highway", "motorway motorway_link", PlaceKind.MOTORWAY),
     ("highway", _ANY, PlaceKind.ROAD),
     ("building", "apartments residential", PlaceKind.COMMUNITY),
     ("building", _ANY, PlaceKind.BUILDING),

@@ -85,6 +85,7 @@ def kind_name(kind: PlaceKind) -> str:
         PlaceKind.PARK: gettext("Park"),
         PlaceKind.BUILDING: gettext("Building"),
         PlaceKind.ROAD: gettext("Road"),
+        PlaceKind.MOTORWAY: gettext("Motorway"),
         PlaceKind.WATER: gettext("Water"),
         PlaceKind.OTHER: gettext("Other"),
     }[kind]

@@ -1,7 +1,4 @@
-"""Between which cells of a plan one can walk: water keeps them apart, roads lead over it. Pure.
-
-Imported roads do not say which of them are motorways, so that only water parts cells.
-"""
+"""Between which cells of a plan one can walk: water and motorways part them, roads lead over. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +13,8 @@ from geo.territories import bridged
 from geo.territory.graph import graph_of
 from gridcrm.branches.models import Place, PlaceKind
 
-HEEDED = (PlaceKind.WATER, PlaceKind.ROAD)
+BARRIERS = (PlaceKind.WATER, PlaceKind.MOTORWAY)
+HEEDED = (*BARRIERS, PlaceKind.ROAD)
 """The places that say where one can walk."""
 Floats = NDArray[np.float64]
 Pairs = set[tuple[int, int]]
@@ -27,13 +25,13 @@ _DRY = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Walkable:
-    """Pairs of positions of cells, how many neighbours water parts, its names, and in how many parts."""
+    """Pairs of positions of cells, how many neighbours are parted, by what, and in how many parts."""
 
     pairs: NDArray[np.int64]
     parted: int
-    waters: tuple[str, ...]
+    barriers: tuple[str, ...]
     parts: int
-    knows_water: bool
+    knows_barriers: bool
 
 
 def walkable(cells: Cells, places: Sequence[Place], x_m: Floats, y_m: Floats) -> Walkable:
@@ -42,31 +40,32 @@ def walkable(cells: Cells, places: Sequence[Place], x_m: Floats, y_m: Floats) ->
     Parts of the area that lie apart are reached after all, banks without a bridge are not. Cells
     under water go with the nearest one ashore.
     """
-    water = _shapes(places, PlaceKind.WATER)
+    barriers = _shapes(places, *BARRIERS)
     bordering = _pairs(cells, neighbors(cells))
     near = bordering
-    if len(water):
-        near = _pairs(cells, neighbors(cells, water, _bridges(places, water)))
+    if len(barriers):
+        near = _pairs(cells, neighbors(cells, barriers, _bridges(places, barriers)))
     linked = _as_pairs(bridged(_as_array(bordering), x_m, y_m))
     parted = bordering - near
-    pairs = _ashore(_as_array((linked | near) - parted), _under(cells, water), x_m, y_m)
+    pairs = _ashore(_as_array((linked | near) - parted), _under(cells, places), x_m, y_m)
     return Walkable(
         pairs,
         len(parted),
         _names(places, cells, parted),
         int(graph_of(len(cells), pairs, None).part.max(initial=0)) + 1,
-        bool(len(water)),
+        bool(len(barriers)),
     )
 
 
-def _shapes(places: Sequence[Place], kind: PlaceKind) -> NDArray[np.object_]:
-    found = shapely.from_wkb([place.wkb for place in places if place.kind is kind])
+def _shapes(places: Sequence[Place], *kinds: PlaceKind) -> NDArray[np.object_]:
+    found = shapely.from_wkb([place.wkb for place in places if place.kind in kinds])
     shapes = np.array(found, dtype=object)
     return np.extract(shapely.get_dimensions(shapes) >= _LINE, shapes)
 
 
-def _under(cells: Cells, water: NDArray[np.object_]) -> NDArray[np.bool_]:
+def _under(cells: Cells, places: Sequence[Place]) -> NDArray[np.bool_]:
     """Say which cells are under water."""
+    water = _shapes(places, PlaceKind.WATER)
     areas = np.extract(shapely.get_dimensions(water) > _LINE, water)
     shapes = cells.frame.geometry.to_numpy()
     cell, area = shapely.STRtree(areas).query(shapes, predicate="intersects")
@@ -87,17 +86,17 @@ def _ashore(
     return np.concatenate([pairs, np.column_stack([nearest, lost])])
 
 
-def _bridges(places: Sequence[Place], water: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return the roads that lead over water."""
+def _bridges(places: Sequence[Place], barriers: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the roads that lead over or under a barrier."""
     roads = _shapes(places, PlaceKind.ROAD)
     lines = np.extract(shapely.get_dimensions(roads) == _LINE, roads)
-    over = shapely.STRtree(water).query(lines, predicate="intersects")[0]
+    over = shapely.STRtree(barriers).query(lines, predicate="intersects")[0]
     return np.take(lines, np.unique(over))
 
 
 def _names(places: Sequence[Place], cells: Cells, parted: Pairs) -> tuple[str, ...]:
-    """Return the names of the water between the middles of cells that it parts."""
-    named = [place for place in places if place.kind is PlaceKind.WATER and place.name]
+    """Return the names of what lies between the middles of cells that are parted."""
+    named = [place for place in places if place.kind in BARRIERS and place.name]
     if not (named and parted):
         return ()
     middles = shapely.get_coordinates(shapely.point_on_surface(cells.frame.geometry.to_numpy()))

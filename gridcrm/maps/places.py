@@ -15,7 +15,13 @@ from gridcrm.branches.models import Branch, Place, PlaceKind
 from gridcrm.maps.basemap import drawn_in
 
 KINDS = {
-    Level.GROUND: (PlaceKind.PARK, PlaceKind.WATER, PlaceKind.BUILDING, PlaceKind.ROAD),
+    Level.GROUND: (
+        PlaceKind.PARK,
+        PlaceKind.WATER,
+        PlaceKind.BUILDING,
+        PlaceKind.ROAD,
+        PlaceKind.MOTORWAY,
+    ),
     Level.MARKS: (
         PlaceKind.COMMUNITY,
         PlaceKind.SCHOOL,
@@ -39,6 +45,7 @@ _GROUND: dict[PlaceKind, dict[str, Any]] = {
     PlaceKind.PARK: {"stroke": False, "fillColor": "#cfe3c8", "fillOpacity": 1},
     PlaceKind.BUILDING: {"stroke": False, "fillColor": "#dfe1e4", "fillOpacity": 1},
     PlaceKind.ROAD: {"color": "#a9b1ba", "weight": 1.25, "opacity": 1},
+    PlaceKind.MOTORWAY: {"color": "#8b949e", "weight": 3, "opacity": 1},
 }
 _OUTLINE = {"color": "#4b5563", "weight": 1, "dashArray": "3 3", "fill": False}
 _LINE = {PlaceKind.WATER: {"color": "#bcd9ec", "weight": 3, "opacity": 1}}

@@ -98,15 +98,18 @@ _LOOKS = {
     PlaceKind.PARK: Look("#d8e8d2"),
     PlaceKind.BUILDING: Look("#e3e5e8"),
     PlaceKind.ROAD: Look(None, "#b9c0c7", 0.4),
+    PlaceKind.MOTORWAY: Look(None, "#9aa2ab", 0.9),
 }
 _OUTLINE = Look(None, "#4b5563", 0.2, 0.8)
 _LINES = {PlaceKind.WATER: Look(None, "#bcd9ec", 0.9)}
 _MARKS = {PlaceKind.COMPETITOR: Look("#1b1f24", "#ffffff", 0.25)}
-_GROUND = (PlaceKind.PARK, PlaceKind.WATER, PlaceKind.BUILDING, PlaceKind.ROAD)
+_GROUND = (
+    PlaceKind.PARK, PlaceKind.WATER, PlaceKind.BUILDING, PlaceKind.ROAD, PlaceKind.MOTORWAY,
+)  # fmt: skip
 _BELOW = {kind: level for level, kind in enumerate(_GROUND)}
 _NAMED = (
     PlaceKind.COMMUNITY, PlaceKind.SCHOOL, PlaceKind.ROAD, PlaceKind.COMPETITOR, PlaceKind.PARK,
-    PlaceKind.WATER, PlaceKind.MERCHANT,
+    PlaceKind.WATER, PlaceKind.MOTORWAY, PlaceKind.MERCHANT,
 )  # fmt: skip
 _RANK = {kind: rank for rank, kind in enumerate(_NAMED)}
 

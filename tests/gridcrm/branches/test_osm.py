@@ -13,6 +13,8 @@ from gridcrm.branches.osm import kind_of_tags
         ({"leisure": "park"}, "park"),
         ({"natural": "water"}, "water"),
         ({"highway": "primary"}, "road"),
+        ({"highway": "motorway"}, "motorway"),
+        ({"highway": "motorway_link"}, "motorway"),
         ({"building": "apartments"}, "community"),
         ({"building": "yes"}, "building"),
         ({"highway": "crossing"}, None),

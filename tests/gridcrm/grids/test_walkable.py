@@ -1,4 +1,4 @@
-"""Rivers part cells and roads lead over them, when leads are proposed."""
+"""Rivers and motorways part cells and roads lead over them, when leads are proposed."""
 
 import numpy as np
 import shapely
@@ -33,7 +33,7 @@ def asked(*places: Place, cells: Cells = CELLS) -> Walkable:
 
 def test_without_water_all_neighbours_can_be_reached():
     found = asked(place(PlaceKind.ROAD, RIVER))
-    assert (found.parted, found.parts, found.knows_water) == (0, 1, False)
+    assert (found.parted, found.parts, found.knows_barriers) == (0, 1, False)
 
 
 def test_a_river_parts_the_banks_and_is_named():
@@ -41,7 +41,7 @@ def test_a_river_parts_the_banks_and_is_named():
     found = asked(place(PlaceKind.WATER, RIVER, "南溪"), place(PlaceKind.WATER, RIVER.buffer(5)))
 
     assert found.parted == len(free.pairs) - len(found.pairs) > 0
-    assert (found.parts, found.waters, found.knows_water) == (2, ("南溪",), True)
+    assert (found.parts, found.barriers, found.knows_barriers) == (2, ("南溪",), True)
 
 
 def test_a_road_over_the_river_joins_the_cells_on_both_sides_and_one_along_it_does_not():
@@ -54,10 +54,29 @@ def test_a_road_over_the_river_joins_the_cells_on_both_sides_and_one_along_it_do
     assert asked(river, along).parts == 2
 
 
+def test_a_motorway_parts_like_a_river_and_an_underpass_joins():
+    motorway = place(PlaceKind.MOTORWAY, RIVER, "长深高速")
+    underpass = place(PlaceKind.ROAD, shapely.LineString([(100, 0), (400, 0)]))
+    ramp = place(PlaceKind.ROAD, shapely.LineString([(100, 0), (250, 0)]))
+
+    assert (asked(motorway).parts, asked(motorway).barriers) == (2, ("长深高速",))
+    assert asked(motorway, underpass).parts == 1
+    assert asked(motorway, ramp).parts == 2
+
+
+def test_a_motorway_over_the_river_is_no_bridge_for_people_on_foot():
+    river = place(PlaceKind.WATER, RIVER.buffer(20), "南溪")
+    motorway = place(PlaceKind.MOTORWAY, shapely.LineString([(-900, 0), (900, 0)]), "长深高速")
+    road = place(PlaceKind.ROAD, shapely.LineString([(-900, 0), (900, 0)]))
+
+    assert asked(river, motorway).parts > 1
+    assert asked(river, road).parts == 1
+
+
 def test_a_pond_and_a_spring_part_nothing():
     pond = place(PlaceKind.WATER, shapely.Point(0, 0).buffer(30), "池")
     spring = place(PlaceKind.WATER, shapely.Point(250, 0), "泉")
-    assert (asked(pond, spring).parted, asked(pond, spring).waters) == (0, ())
+    assert (asked(pond, spring).parted, asked(pond, spring).barriers) == (0, ())
 
 
 def test_a_cell_under_water_goes_with_one_ashore_and_joins_no_banks():
@@ -66,7 +85,7 @@ def test_a_cell_under_water_goes_with_one_ashore_and_joins_no_banks():
     over = place(PlaceKind.ROAD, shapely.LineString([(100, 0), (900, 0)]))
     sea = place(PlaceKind.WATER, shapely.box(-2000, -2000, 2000, 2000), "海")
 
-    assert (asked(lake).parts, asked(lake).waters) == (1, ("湖",))
+    assert (asked(lake).parts, asked(lake).barriers) == (1, ("湖",))
     assert asked(wide).parts == 2
     assert asked(wide, over).parts == 1
     assert asked(sea).parts == len(CELLS)

@@ -327,8 +327,8 @@ async def test_nobody_gets_cells_on_both_banks_of_a_river_and_the_page_names_it(
         session.add(place(cast.a, "南溪大桥", lon, 43.78, **road))
     joined = (await browser.get(url, params=asked | {"tolerance": 5})).text
 
-    assert "No water has been brought in" in without
-    assert "pairs of neighbouring cells are parted by water (南溪)" in parted
+    assert "Neither water nor a motorway has been brought in" in without
+    assert "pairs of neighbouring cells are parted (南溪)" in parted
     pairs = zip(
         *(re.findall(f'name="{name}" value="(\\d+)"', parted) for name in ("cell_id", "lead_id")),
         strict=True,
@@ -336,7 +336,7 @@ async def test_nobody_gets_cells_on_both_banks_of_a_river_and_the_page_names_it(
     banks = {(found_by_id(found, int(cell)).lon > lon, lead) for cell, lead in pairs}
     assert len(banks) == 2
     assert "Impossible" in uneven
-    assert "南溪 cuts the area into 2 parts" in uneven
+    assert "南溪: the area lies in 2 parts" in uneven
     assert "As proposed" in joined
 
 
