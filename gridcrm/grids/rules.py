@@ -11,6 +11,7 @@ from gridcrm.grids.models import GridCell, GridPlan, PlanState
 PROFILE = ("households", "population", "merchants", "buildings", "competitors")
 MOST_CELLS_A_LEAD = 3
 """Beyond this one person can't know the households any more (grid practice of the branches)."""
+MEANWHILE = N_("Somebody has changed this draft meanwhile. Load the page again.")
 
 
 class Editing(StrEnum):
@@ -47,7 +48,7 @@ def must_be_shapable(plan: GridPlan, seen: int) -> None:
     if plan.state is not PlanState.DRAFT:
         raise RuleBroken("A published plan keeps its cells. Make a draft of it and change that.")
     if seen != plan.revision:
-        raise RuleBroken("Somebody has changed this draft meanwhile. Load the page again.")
+        raise RuleBroken(MEANWHILE)
 
 
 def must_be_current(plan: GridPlan) -> None:

@@ -14,12 +14,13 @@ from gridcrm.core.forms import Form, parse, refused
 from gridcrm.core.i18n import gettext, ngettext
 from gridcrm.core.pages import go, page
 from gridcrm.core.policy import needs
-from gridcrm.core.who import Right, Who
+from gridcrm.core.who import Right, Role, Who
 from gridcrm.grids import queries, rules, territories
 from gridcrm.grids.forms import AcceptIn, Load, TerritoryIn
 from gridcrm.grids.territories import Proposed
 
 _USUAL_TOLERANCE = 15
+_LEADS = (Role.GRID_OFFICER, Role.GRID_LEAD)
 
 
 class TerritoryPages(Controller):
@@ -41,7 +42,7 @@ class TerritoryPages(Controller):
         rules.must_be_current(await queries.plan(session, who, plan_id))
         data = request.query_params.dict()
         if not data:
-            return await _page(request, session, who, plan_id, await _usual(session, plan_id))
+            return await _page(request, session, who, plan_id, await _usual(session, who, plan_id))
         values = {k: v if k == "staff" else v[0] for k, v in data.items()}
         try:
             form = parse(TerritoryIn, values)
@@ -76,10 +77,15 @@ class TerritoryPages(Controller):
         return go(f"/grids/{plan_id}/territories", gettext("The former leads are back."))
 
 
-async def _usual(session: AsyncSession, plan_id: int) -> Form:
-    """Return a form with those who lead cells today."""
-    leads = {row.lead_id for row in await queries.cell_rows(session, plan_id)} - {None}
-    staff = [str(lead) for lead in leads]
+async def _usual(session: AsyncSession, who: Who, plan_id: int) -> Form:
+    """Return a form with those who lead cells: of this plan, else of today's, else those whose job it is."""
+    people = await accounts.staff(session, who.here)
+    here = {row.lead_id for row in await queries.cell_rows(session, plan_id)}
+    today = {row.lead_id for row in await queries.published_rows(session, who.here)}
+    job = {person.id for person in people if person.role in _LEADS}
+    staff = next(
+        filter(None, ([p.id for p in people if p.id in ids] for ids in (here, today, job))), []
+    )
     return Form({"staff": staff, "load": Load.CUSTOMERS.value, "tolerance": _USUAL_TOLERANCE})
 
 

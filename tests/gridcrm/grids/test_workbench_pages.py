@@ -1,6 +1,7 @@
 """The workbench, plans beside each other, and proposed leads: what the pages add."""
 
 import re
+from typing import Any
 
 import geopandas as gpd
 import pytest
@@ -342,6 +343,43 @@ async def test_nobody_gets_cells_on_both_banks_of_a_river_and_the_page_names_it(
 
 def found_by_id(found: dict[str, GridCell], cell_id: int) -> GridCell:
     return next(cell for cell in found.values() if cell.id == cell_id)
+
+
+async def test_those_who_lead_cells_today_are_ticked_for_a_new_draft(
+    browser: Browser, cast: Cast, clock: Clock, database: Database, draft: int
+):
+    await seat(database, browser, cast.hang, clock.now)
+    url = f"/grids/{draft}/territories"
+
+    def ticked(page: str) -> set[int]:
+        return {int(n) for n in re.findall(r'name="staff" value="(\d+)" checked', page)}
+
+    by_job = ticked((await browser.get(url)).text)
+    async with database.transaction() as session:
+        before = await make.plan(session, cast.a, cast.hang)
+        session.add(make.cell(cast.a, before, lead_id=cast.wang.user_id))
+    by_lead = ticked((await browser.get(url)).text)
+
+    assert by_job >= {cast.zhou.user_id, cast.wang.user_id}
+    assert cast.hang.user_id not in by_job
+    assert by_lead == {cast.wang.user_id}
+
+
+async def test_a_draft_that_is_shaped_while_leads_are_proposed_asks_for_another_look(
+    browser: Browser, cast: Cast, clock: Clock, database: Database, draft: int, monkeypatch
+):
+    await seat(database, browser, cast.hang, clock.now)
+    read = queries.cells
+
+    async def too_late(session: Any, plan_id: int) -> list[GridCell]:
+        return (await read(session, plan_id))[1:]
+
+    monkeypatch.setattr("gridcrm.grids.territories.queries.cells", too_late)
+    asked = {"staff": cast.zhou.user_id, "load": "cells"}
+    answer = await browser.get(f"/grids/{draft}/territories", params=asked)
+
+    assert answer.status_code == 409
+    assert "Somebody has changed this draft meanwhile" in answer.text
 
 
 async def test_what_can_not_be_shared_out_is_said_and_strangers_can_not_be_given_cells(
