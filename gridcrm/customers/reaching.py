@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -27,6 +28,7 @@ from gridcrm.grids.models import GridCell
 RIVALS_WITHIN_M = 5000
 """Nobody weighs the branch against a bank farther from it than this."""
 
+_BRANCHES_AT_HAND = 8
 _KINDS = (PlaceKind.ROAD.value, PlaceKind.COMPETITOR.value)
 
 
@@ -192,19 +194,29 @@ def _of(branch: Branch, *kinds: PlaceKind) -> ColumnElement[bool]:
 
 
 def _reach(branch: Branch, given: Settings, lines: list[bytes], near: list[Rival]) -> Reach:
-    shapes = _lines(lines)
-    return Reach(
+    banks = (Site(rival.at, given.attractions.get(str(rival.id), 1.0)) for rival in near)
+    return _ways(
         Site(home(branch), given.attraction),
-        [Site(rival.at, given.attractions.get(str(rival.id), 1.0)) for rival in near],
-        street_graph(shapes) if len(shapes) else None,
-        speed_m_per_min=given.speed_m_per_min,
-        decay=given.decay,
+        tuple(banks),
+        tuple(lines),
+        given.speed_m_per_min,
+        given.decay,
     )
 
 
-def _lines(lines: list[bytes]) -> NDArray[np.object_]:
+@lru_cache(maxsize=_BRANCHES_AT_HAND)
+def _ways(
+    branch: Site, banks: tuple[Site, ...], lines: tuple[bytes, ...], speed: float, decay: float
+) -> Reach:
+    """Build the ways once for the same streets and banks: a pin does not wait for a whole city."""
+    shapes = _lines(lines)
+    streets = street_graph(shapes) if len(shapes) else None
+    return Reach(branch, banks, streets, speed_m_per_min=speed, decay=decay)
+
+
+def _lines(lines: tuple[bytes, ...]) -> NDArray[np.object_]:
     """Return the streets that are lines; squares drawn as areas are nothing to walk along."""
-    shapes: NDArray[np.object_] = np.asarray(shapely.from_wkb(lines), dtype=object)
+    shapes: NDArray[np.object_] = np.asarray(shapely.from_wkb(list(lines)), dtype=object)
     are_lines: NDArray[np.bool_] = shapely.get_dimensions(shapes) == 1
     return shapes[are_lines]
 

@@ -7,6 +7,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from geo import Datum, LonLat, distance_m
+from geo.streets import street_graph
 from gridcrm.branches.features import read_features
 from gridcrm.branches.models import Branch, PlaceImport, PlaceKind
 from gridcrm.branches.registry import moved
@@ -115,6 +116,39 @@ async def test_who_waits_for_a_place_again_has_no_walk(
         alias = (await session.exec(select(CommunityAlias))).one()
         await remembering.take_back(session, cast.hang, alias.id or 0, clock.now)
     assert await numbers(database, person.id or 0) == (None, None)
+
+
+async def test_the_streets_are_read_into_ways_once_for_all_pins_until_one_of_them_changes(
+    database: Database, cast: Cast, clock: Clock, monkeypatch
+):
+    built = []
+
+    def counted(shapes):
+        built.append(len(shapes))
+        return street_graph(shapes)
+
+    monkeypatch.setattr(reaching, "street_graph", counted)
+    reaching._ways.cache_clear()
+    await streets(database, cast)
+    await work_out(database, cast.hang)
+    one, other, third = await people(database, cast, None, None, None)
+
+    async def pin(person: int) -> float | None:
+        async with database.transaction() as session:
+            row = (await session.exec(select(Customer).where(Customer.id == person))).one()
+            await put(session, cast.a, [Group([row], at(0, 600))], PlacedBy.PIN, clock.now)
+        return (await numbers(database, person))[0]
+
+    by_the_bridge = await pin(one)
+    assert (await pin(other), built) == (by_the_bridge, [3])
+
+    async with database.transaction() as session:
+        session.add(road(cast.a, line((0, 0), (0, 600)), "ferry"))
+    straight = await pin(third)
+    assert built == [3, 4]
+    assert straight is not None
+    assert by_the_bridge is not None
+    assert straight < by_the_bridge
 
 
 async def test_before_the_first_time_placing_somebody_asks_for_no_streets(
