@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from shapely.geometry.base import BaseGeometry
 
 from geo import Datum, GeoError
-from geo.formats import Fault, Format, Limits, Reading, read
+from geo.formats import Fault, Limits, Reading, read
 from geo.formats.kinds import SUFFIXES
 from gridcrm.branches.words import refusal
 from gridcrm.core.errors import InvalidInput
@@ -57,11 +57,10 @@ class Bad:
 
 
 class Features(NamedTuple):
-    """What a file holds, whether it has the tags of OpenStreetMap, and what is to say of it."""
+    """What a file holds, what of it can't be read, and what is to say of it."""
 
     good: list[Feature]
     bad: list[Bad]
-    has_tags: bool
     remarks: list[Said]
 
 
@@ -74,9 +73,8 @@ def read_features(upload: Upload, datum: Datum, layer: str = "") -> Features:
     if not len(given) and not given.refused:
         raise InvalidInput({"file": "There is no feature in this file."})
     bad = [Bad(no, _printable(ref)[:_LONGEST_REF], _REASONS[why]) for no, ref, why in given.refused]
-    has_tags = given.format in (Format.OSM_PBF, Format.OSM_XML)
     remarks = [(words, params) for words, params in given.remarks]
-    return Features(list(_features(given)), bad, has_tags, remarks)
+    return Features(list(_features(given)), bad, remarks)
 
 
 def text_of(feature: Feature, name: str) -> str:

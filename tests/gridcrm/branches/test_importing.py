@@ -171,6 +171,19 @@ def test_tags_of_openstreetmap_tell_the_kinds_and_the_rest_is_passed_over():
     assert [item.ref for item in checked.bad] == ["w13", "w14", "r21"]
 
 
+def test_tags_tell_the_kinds_in_a_geojson_too_as_people_download_it():
+    given = file(
+        ("w1", {"highway": "motorway", "name": "长深高速"}),
+        ("w2", {"highway": "residential"}),
+        ("w3", {"landuse": "grass"}),
+    )
+
+    checked = check(given, Choice("ODbL 1.0"), HOME)
+
+    assert [row.kind for row in checked.rows] == ["motorway", "road"]
+    assert checked.passed_over == 1
+
+
 def test_without_tags_somebody_has_to_say_what_the_features_are():
     with pytest.raises(InvalidInput) as refused:
         check(file(("w1", {"name": "a"})), Choice("ODbL 1.0"), HOME)
