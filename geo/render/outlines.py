@@ -1,7 +1,7 @@
 """Cells as outlines for the map page: whole numbers that pack small, each corner written once.
 
-A corner is new or lies some corners back; neighbours share theirs. Coordinates are in the square
-of the world in which maps are drawn (EPSG:3857), `WORLD` steps a side (11 cm at the equator), as
+A corner is new or came up so many corners ago; neighbours share theirs. Coordinates are steps in the
+square of the world in which maps are drawn (EPSG:3857), `WORLD` a side (11 cm at the equator), as
 second differences, which are nearly all alike on a regular grid.
 """
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from geo.errors import RenderError
 from geo.render.view import CellValues
 
-FORMAT = 2  # goes into the address of kept outlines: a browser keeps no older form than it reads
+FORMAT = 2  # goes into their address: browsers keep outlines, and never read another form
 WORLD = 360_000_000  # below 2^30, up to which a browser counts without a detour
 _NORTH = 85.05112878  # degrees, where the square of the world ends
 
@@ -88,9 +88,9 @@ def _but_last(ring: NDArray[np.intp]) -> NDArray[np.bool_]:
 
 
 def _shared(at: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the different corners as they come up, and for each use how far back it came up first.
+    """Return the different corners as they come up, and for each corner how long ago it came up.
 
-    0 stands for a corner that comes up for the first time.
+    0 stands for the first time, else it is counted in corners.
     """
     import pandas as pd  # here, because it takes a while to load
 
