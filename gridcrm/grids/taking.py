@@ -38,6 +38,8 @@ _CELL_COLUMNS = (
     "competitors",
     "profiled_on",
     "area_m2",
+    "walk_min",
+    "branch_share",
 )
 _PLACE_COLUMNS = ("name", "kind", "source", "source_ref", "licence")
 

@@ -46,6 +46,7 @@ async def plan_id(cast: Cast, database: Database) -> int:
         query = select(GridCell).where(GridCell.plan_id == plan.id, GridCell.key == "sq:500:0:0")
         cell = (await session.exec(query)).one()
         cell.name, cell.lead_id, cell.households = "总部“一号”", cast.zhou.user_id, 300
+        cell.walk_min, cell.branch_share = 6.5, 0.25
         session.add(cell)
         assert plan.id is not None
         return plan.id
@@ -90,6 +91,7 @@ async def test_zhou_takes_the_cells_in_every_format(
     found = features(kept(answer, tmp_path, format_))
     (home,) = [row for row in found if "sq:500:0:0" in (row.get("cell_id"), row.get("id"))]
     assert (home["name"], home["lead"], home["households"]) == ("总部“一号”", "Zhou", 300)
+    assert (home["walk_min"], home["branch_share"]) == (6.5, 0.25)
     assert home["people"] == 1
     assert home["area_m2"] == pytest.approx(250_000, rel=1e-6)
 
