@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 
+from gridcrm.branches.models import PlaceImport
 from gridcrm.core import audit, tables
 from gridcrm.core.db import Database
 from gridcrm.core.migrate import check, config, downgrade, upgrade
@@ -172,13 +173,18 @@ def test_before_there_were_motorways_they_were_roads(empty_url: str):
 
     async def widen(session: Any) -> None:
         await session.exec(text("update place set kind = 'motorway'"))
+        file = (await session.exec(select(PlaceImport))).scalars().first()
+        file.report = {"kinds": {"motorway": 2, "road": 3}, "new": 5}
 
     with_database(empty_url, widen)
     downgrade(empty_url, "0008")
     upgrade(empty_url)
 
     kinds = text("select distinct kind from place")
+    reports = text("select report from place_import")
     assert with_database(empty_url, lambda session: _rows(session, kinds)) == [("road",)]
+    told = [_plain(row[0]) for row in with_database(empty_url, lambda s: _rows(s, reports))]
+    assert {"kinds": {"road": 5}, "new": 5} in told
 
 
 def test_a_draft_that_was_shaped_by_hand_can_be_taken_back_after_its_steps_got_their_names(

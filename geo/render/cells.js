@@ -105,6 +105,8 @@ const CellLayer = (() => {
   // ------------------------------------------------------------------------------------ the layer
 
   return L.Renderer.extend({
+    options: { padding: 0.15 },
+
     // `ground` draws the hatching of cells without data.
     initialize(hatching) {
       L.Renderer.prototype.initialize.call(this);

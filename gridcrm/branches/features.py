@@ -1,6 +1,7 @@
 """Map files that people bring: every feature is read, or refused with its reason."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -8,7 +9,7 @@ from typing import Any, NamedTuple
 from shapely.geometry.base import BaseGeometry
 
 from geo import Datum, GeoError
-from geo.formats import Fault, Limits, Reading, read
+from geo.formats import Fault, Format, Limits, Reading, read
 from geo.formats.kinds import SUFFIXES
 from gridcrm.branches.words import refusal
 from gridcrm.core.errors import InvalidInput
@@ -19,7 +20,10 @@ READABLE = ",".join(SUFFIXES)
 """The endings that a browser offers when a file is chosen."""
 _LIMITS = Limits(features=200_000, vertices=5_000_000)
 _LONGEST_REF = 64
-_REF_COLUMNS = ("@id", "id")
+_REF_COLUMNS = ("@id", "full_id", "id")
+_OSM_COLUMNS = frozenset({"@id", "full_id", "osm_id", "osm_way_id"})
+"""What programs that download from OpenStreetMap call the number of an object."""
+_OSM_REF = re.compile(r"(node|way|relation)/\d+")
 _REASONS = {
     Fault.NOT_A_FEATURE: N_("This is not a feature."),
     Fault.NO_GEOMETRY: N_("It has no geometry."),
@@ -57,10 +61,11 @@ class Bad:
 
 
 class Features(NamedTuple):
-    """What a file holds, what of it can't be read, and what is to say of it."""
+    """What a file holds, whether it has the tags of OpenStreetMap, and what is to say of it."""
 
     good: list[Feature]
     bad: list[Bad]
+    has_tags: bool
     remarks: list[Said]
 
 
@@ -74,7 +79,16 @@ def read_features(upload: Upload, datum: Datum, layer: str = "") -> Features:
         raise InvalidInput({"file": "There is no feature in this file."})
     bad = [Bad(no, _printable(ref)[:_LONGEST_REF], _REASONS[why]) for no, ref, why in given.refused]
     remarks = [(words, params) for words, params in given.remarks]
-    return Features(list(_features(given)), bad, remarks)
+    return Features(list(_features(given)), bad, _has_tags(given), remarks)
+
+
+def _has_tags(given: Reading) -> bool:
+    """Say whether a file comes from OpenStreetMap: as its own format, or as programs pass it on."""
+    return (
+        given.format in (Format.OSM_PBF, Format.OSM_XML)
+        or not _OSM_COLUMNS.isdisjoint(given.columns)
+        or any(_OSM_REF.fullmatch(ref) for ref in given.refs)
+    )
 
 
 def text_of(feature: Feature, name: str) -> str:

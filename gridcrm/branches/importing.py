@@ -99,10 +99,10 @@ class Checked:
 
 def check(given: Features, choice: Choice, branch: LonLat) -> Checked:
     """Return the places of a file, and every feature that can't become one, in file order."""
-    places = _places(given.good, choice)
-    if given.good and not places:
+    if choice.by_tags and not given.has_tags:
         words = "Choose one kind for the file, or name the property that tells it."
         raise InvalidInput({"kind": words})
+    places = _places(given.good, choice)
     far_km = _far_km([feature for feature, _ in places], branch)
     bad = list(given.bad)
     rows: dict[str, PlaceRow] = {}

@@ -25,6 +25,7 @@ _FURNITURE = frozenset(
     {"crossing", "traffic_signals", "bus_stop", "street_lamp", "stop", "give_way", "turning_circle"}
 )
 """Points along a street that are tagged as if they were one."""
+_NOTHING = (None, "", "no")
 
 
 def kind_of_tags(tags: Mapping[str, Any], *, named: bool) -> PlaceKind | None:
@@ -32,12 +33,17 @@ def kind_of_tags(tags: Mapping[str, Any], *, named: bool) -> PlaceKind | None:
 
     A community without a name is a building, or nothing: nobody can be looked up in it.
     """
-    if tags.get("highway") in _FURNITURE:
+    if tags.get("highway") in _FURNITURE or _is_below(tags):
         return None
     for key, values, kind in _KINDS:
         told = tags.get(key)
-        if told is None or (values != _ANY and told not in values.split()):
+        if told in _NOTHING or (values != _ANY and told not in values.split()):
             continue
         if named or kind is not PlaceKind.COMMUNITY:
             return kind
     return None
+
+
+def _is_below(tags: Mapping[str, Any]) -> bool:
+    """Say whether this is a motorway in a tunnel: it parts nobody, and nobody walks along it."""
+    return str(tags.get("highway")).startswith("motorway") and tags.get("tunnel") not in _NOTHING

@@ -27,25 +27,32 @@ class Site:
     attraction: float = 1.0
 
 
+class Ways:
+    """The shortest ways along streets from some banks to everywhere, whoever walks them how fast."""
+
+    def __init__(self, streets: Streets, banks: Sequence[LonLat]) -> None:
+        self.streets = streets
+        self.of_banks = [_from(streets, at) for at in banks]
+
+
 class Reach:
     """The ways from a branch and from its competitors, ready to be asked for any position.
 
-    Without streets no walk is known, and the shares follow from distances as the crow flies.
+    `ways` are those of the branch and then of the competitors. Without any no walk is known, and the shares follow from distances as the crow flies.
     """
 
     def __init__(
         self,
         home: Site,
         rivals: Sequence[Site],
-        streets: Streets | None,
+        ways: Ways | None,
         *,
         speed_m_per_min: float,
         decay: float,
     ) -> None:
         self._sites = (home, *rivals)
-        self._streets = streets
+        self._ways = ways
         self._speed, self._decay = speed_m_per_min, decay
-        self._ways = [_ways(streets, site.at) for site in self._sites] if streets else []
 
     @property
     def reachable(self) -> float | None:
@@ -73,25 +80,25 @@ class Reach:
         return out
 
     def _from_home(self) -> Streets | None:
-        return self._streets if self._streets and self._ways[0] else None
+        return self._ways.streets if self._ways and self._ways.of_banks[0] else None
 
     def _derived(self, places: Floats) -> list[Derived]:
         away = self._away_m(places[:, 0], places[:, 1])
         share = huff_share(away, [site.attraction for site in self._sites], self._decay)[:, 0]
         share[np.isnan(away[:, 0])] = np.nan  # nobody comes who finds no way
-        minutes = away[:, 0] / self._speed if self._streets else np.full(len(places), np.nan)
+        minutes = away[:, 0] / self._speed if self._ways else np.full(len(places), np.nan)
         return list(zip(_plain(minutes, _MINUTE_DIGITS), _plain(share, _SHARE_DIGITS), strict=True))
 
     def _away_m(self, lon: Floats, lat: Floats) -> Floats:
-        streets = self._streets
-        if streets is None:
+        if self._ways is None:
             return np.column_stack([distance_m(lon, lat, site.at) for site in self._sites])
+        streets = self._ways.streets
         spots = streets.nearest(*streets.plane.forward(lon, lat))
         none = np.full(lon.shape, np.nan)
         return np.column_stack(
             [
                 none if way is None else streets.along_m(*way, spots) + spots.off_m
-                for way in self._ways
+                for way in self._ways.of_banks
             ]
         )
 
@@ -101,7 +108,7 @@ def derived(reach: Reach | None, lon: ArrayLike, lat: ArrayLike) -> list[Derived
     return reach.of(lon, lat) if reach else [(None, None)] * np.asarray(lon).size
 
 
-def _ways(streets: Streets, at: LonLat) -> tuple[Floats, Spots] | None:
+def _from(streets: Streets, at: LonLat) -> tuple[Floats, Spots] | None:
     start = streets.nearest(*streets.plane.forward([at.lon], [at.lat]))
     return (streets.walked_m(start), start) if start.edge[0] >= 0 else None
 

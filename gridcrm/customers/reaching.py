@@ -21,14 +21,14 @@ from gridcrm.branches.rules import home
 from gridcrm.core.tables import stored
 from gridcrm.customers.bulk import Values, set_rows
 from gridcrm.customers.models import Catchment, Customer
-from gridcrm.customers.reach import Derived, Reach, Site, derived
+from gridcrm.customers.reach import Derived, Reach, Site, Ways, derived
 from gridcrm.grids import queries as grids
 from gridcrm.grids.models import GridCell
 
 RIVALS_WITHIN_M = 5000
 """Nobody weighs the branch against a bank farther from it than this."""
 
-_BRANCHES_AT_HAND = 8
+_BRANCHES_AT_HAND = 4
 _KINDS = (PlaceKind.ROAD.value, PlaceKind.COMPETITOR.value)
 
 
@@ -194,24 +194,21 @@ def _of(branch: Branch, *kinds: PlaceKind) -> ColumnElement[bool]:
 
 
 def _reach(branch: Branch, given: Settings, lines: list[bytes], near: list[Rival]) -> Reach:
-    banks = (Site(rival.at, given.attractions.get(str(rival.id), 1.0)) for rival in near)
-    return _ways(
+    sites = [Site(rival.at, given.attractions.get(str(rival.id), 1.0)) for rival in near]
+    return Reach(
         Site(home(branch), given.attraction),
-        tuple(banks),
-        tuple(lines),
-        given.speed_m_per_min,
-        given.decay,
+        sites,
+        _ways(tuple(lines), (home(branch), *(site.at for site in sites))),
+        speed_m_per_min=given.speed_m_per_min,
+        decay=given.decay,
     )
 
 
 @lru_cache(maxsize=_BRANCHES_AT_HAND)
-def _ways(
-    branch: Site, banks: tuple[Site, ...], lines: tuple[bytes, ...], speed: float, decay: float
-) -> Reach:
+def _ways(lines: tuple[bytes, ...], banks: tuple[LonLat, ...]) -> Ways | None:
     """Build the ways once for the same streets and banks: a pin does not wait for a whole city."""
     shapes = _lines(lines)
-    streets = street_graph(shapes) if len(shapes) else None
-    return Reach(branch, banks, streets, speed_m_per_min=speed, decay=decay)
+    return Ways(street_graph(shapes), banks) if len(shapes) else None
 
 
 def _lines(lines: tuple[bytes, ...]) -> NDArray[np.object_]:

@@ -118,7 +118,7 @@ def note(session: AsyncSession, who: Who, plan_id: int, form: FileIn, taken: Pla
 async def _of_cells(
     session: AsyncSession, who: Who, plan: GridPlan, cells: Sequence[GridCell]
 ) -> Columns:
-    """Return what the page of the plan shows of its cells, people only for who may list them."""
+    """Return what is known of the cells of a plan, people only for who may list them."""
     names = await accounts.staff_names(session, who.here)
     columns: dict[str, Sequence[Any]] = {"cell_id": [cell.key for cell in cells]}
     columns |= {name: [getattr(cell, name) for cell in cells] for name in _CELL_COLUMNS}

@@ -64,7 +64,7 @@ async def proposal(session: AsyncSession, who: Who, plan_id: int, form: Territor
     await _must_be_staff(session, who, form.staff)
     cells = await asyncio.to_thread(cells_of, plan)
     by_key = {row.key: row for row in await queries.cells(session, plan_id)}
-    if by_key.keys() != set(cells.ids):
+    if not by_key.keys() >= set(cells.ids):
         raise RuleBroken(rules.MEANWHILE)  # another change was stored between the two reads
     rows = [by_key[key] for key in cells.ids]
     load = await _load(session, who, cells, rows, form.load)

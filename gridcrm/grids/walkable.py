@@ -19,6 +19,8 @@ HEEDED = (*BARRIERS, PlaceKind.ROAD)
 Floats = NDArray[np.float64]
 Pairs = set[tuple[int, int]]
 _LINE = 1
+_LANE_DEG = 1e-5
+"""A metre."""
 _DRY = 0.05
 """A cell with less of its ground outside the water is under water: nobody has to walk there."""
 
@@ -87,11 +89,16 @@ def _ashore(
 
 
 def _bridges(places: Sequence[Place], barriers: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return the roads that lead over or under a barrier."""
+    """Return the roads that lead over or under a barrier.
+
+    A motorway that once came in as a road lies along itself, and leads nowhere.
+    """
     roads = _shapes(places, PlaceKind.ROAD)
     lines = np.extract(shapely.get_dimensions(roads) == _LINE, roads)
-    over = shapely.STRtree(barriers).query(lines, predicate="intersects")[0]
-    return np.take(lines, np.unique(over))
+    over, _ = shapely.STRtree(barriers).query(lines, predicate="intersects")
+    lanes = shapely.buffer(_shapes(places, PlaceKind.MOTORWAY), _LANE_DEG)
+    along, _ = shapely.STRtree(lanes).query(lines, predicate="covered_by")
+    return np.take(lines, np.setdiff1d(over, along))
 
 
 def _names(places: Sequence[Place], cells: Cells, parted: Pairs) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ def test_a_feature_keeps_its_id_and_its_properties():
     given = read(files.feature(POINT, id="n1", properties={"name": " 大冲 "}))
 
     (point,) = given.good
-    assert (given.bad, given.remarks) == ([], [])
+    assert (given.bad, given.has_tags, given.remarks) == ([], False, [])
     assert (point.number, point.ref, text_of(point, "name")) == (1, "n1", "大冲")
     assert (point.shape.x, point.shape.y) == (125.47, 43.78)
 
@@ -116,3 +116,7 @@ def test_of_a_geopackage_one_layer_is_read_and_that_is_said(tmp_path: Path):
     assert (len(first.good), len(second.good)) == (3, 1)
     assert "several layers" in first.remarks[0][0]
     assert [text_of(feature, "name") for feature in first.good] == ["大冲", "", "白石洲"]
+
+
+def test_an_osm_file_has_tags():
+    assert read_features(Upload("a.osm", files.OSM), Datum.WGS84).has_tags

@@ -173,15 +173,29 @@ def test_tags_of_openstreetmap_tell_the_kinds_and_the_rest_is_passed_over():
 
 def test_tags_tell_the_kinds_in_a_geojson_too_as_people_download_it():
     given = file(
-        ("w1", {"highway": "motorway", "name": "长深高速"}),
-        ("w2", {"highway": "residential"}),
-        ("w3", {"landuse": "grass"}),
+        ("way/1", {"highway": "motorway", "name": "长深高速"}),
+        ("way/2", {"highway": "residential"}),
+        ("way/3", {"landuse": "grass"}),
     )
 
     rows, bad = check(given, Choice("ODbL 1.0"), HOME)
 
-    assert [row.kind for row in rows] == ["motorway", "road"]
+    assert [(row.source_ref, row.kind) for row in rows] == [
+        ("way/1", "motorway"),
+        ("way/2", "road"),
+    ]
     assert bad == []
+
+
+def test_columns_that_only_sound_like_tags_tell_no_kind():
+    counted = file(
+        ("w1", {"name": "一期", "building": 3}), ("w2", {"name": "二期", "shop": "旗舰"})
+    )
+
+    with pytest.raises(InvalidInput) as refused:
+        check(counted, Choice("CC0"), HOME)
+
+    assert list(refused.value.fields) == ["kind"]
 
 
 def test_without_tags_somebody_has_to_say_what_the_features_are():

@@ -25,6 +25,7 @@ from tests.cast import Cast
 from tests.conftest import NOON, Clock
 from tests.gridcrm.customers.conftest import Town
 from tests.gridcrm.customers.river import (
+    SETTINGS,
     at,
     bank,
     is_stale,
@@ -145,7 +146,9 @@ async def test_the_streets_are_read_into_ways_once_for_all_pins_until_one_of_the
     async with database.transaction() as session:
         session.add(road(cast.a, line((0, 0), (0, 600)), "ferry"))
     straight = await pin(third)
-    assert built == [3, 4]
+    slower = SETTINGS.model_copy(update={"speed_m_per_min": 40.0})
+    await work_out(database, cast.hang, slower)
+    assert built == [3, 4], "who walks how fast changes no street"
     assert straight is not None
     assert by_the_bridge is not None
     assert straight < by_the_bridge

@@ -2,16 +2,19 @@
 
 import pytest
 
-from geo import huff_share
+from geo import LonLat, huff_share
 from geo.streets import street_graph
-from gridcrm.customers.reach import Reach, Site, derived
+from gridcrm.customers.reach import Reach, Site, Ways, derived
 from tests.gridcrm.customers.river import HOME, at, banks_of_a_river
 
 
 def reach(*rivals: Site, streets: bool = True, **changes: float) -> Reach:
     given = {"speed_m_per_min": 80.0, "decay": 2.0} | changes
-    graph = street_graph(banks_of_a_river()) if streets else None
-    return Reach(Site(HOME), rivals, graph, **given)
+    return Reach(Site(HOME), rivals, ways(HOME, *rivals) if streets else None, **given)
+
+
+def ways(home: LonLat, *rivals: Site) -> Ways:
+    return Ways(street_graph(banks_of_a_river()), [home, *(rival.at for rival in rivals)])
 
 
 def test_the_walk_goes_round_by_the_bridge():
@@ -80,8 +83,8 @@ def test_before_anything_is_worked_out_nobody_has_numbers():
 
 
 def test_a_branch_beside_every_street_reaches_nobody_and_has_no_ground():
-    graph = street_graph(banks_of_a_river())
-    lost = Reach(Site(at(0, -900)), (), graph, speed_m_per_min=80, decay=2)
+    branch = at(0, -900)
+    lost = Reach(Site(branch), (), ways(branch), speed_m_per_min=80, decay=2)
     east = at(800, 0)
 
     assert lost.of([east.lon], [east.lat]) == [(None, None)]

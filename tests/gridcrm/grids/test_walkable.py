@@ -64,6 +64,13 @@ def test_a_motorway_parts_like_a_river_and_an_underpass_joins():
     assert asked(motorway, ramp).parts == 2
 
 
+def test_a_motorway_that_also_came_in_as_a_road_is_no_way_across_itself():
+    motorway = place(PlaceKind.MOTORWAY, RIVER, "长深高速")
+    before = place(PlaceKind.ROAD, RIVER, "长深高速")
+
+    assert asked(motorway, before).parts == asked(motorway).parts == 2
+
+
 def test_a_motorway_over_the_river_is_no_bridge_for_people_on_foot():
     river = place(PlaceKind.WATER, RIVER.buffer(20), "南溪")
     motorway = place(PlaceKind.MOTORWAY, shapely.LineString([(-900, 0), (900, 0)]), "长深高速")
