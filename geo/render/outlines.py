@@ -19,6 +19,7 @@ from geo.render.view import CellValues
 
 FORMAT = 2  # goes into their address: browsers keep outlines, and never read another form
 WORLD = 360_000_000  # below 2^30, up to which a browser counts without a detour
+_A_DEGREE = 1_000_000  # corners that differ by less than a millionth of it are one
 _NORTH = 85.05112878  # degrees, where the square of the world ends
 
 
@@ -94,11 +95,11 @@ def _shared(at: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int6
     """
     import pandas as pd  # here, because it takes a while to load
 
-    whole = np.rint(_in_the_world(at) * WORLD).astype(np.int64)
-    place, _ = pd.factorize((whole[:, 0] << 32) + whole[:, 1])  # in the order they come up
+    near = np.rint(at * _A_DEGREE).astype(np.int64)
+    place, _ = pd.factorize((near[:, 0] << 32) + near[:, 1])  # in the order they come up
     use = np.arange(len(place))
     is_new = np.diff(np.maximum.accumulate(place), prepend=-1) > 0
-    return whole[is_new], use - use[is_new][place]
+    return np.rint(_in_the_world(at[is_new]) * WORLD).astype(np.int64), use - use[is_new][place]
 
 
 def _in_the_world(at: NDArray[np.float64]) -> NDArray[np.float64]:
