@@ -1,5 +1,6 @@
 """Proposing leads for the cells of a plan."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -80,11 +81,15 @@ class TerritoryPages(Controller):
 async def _usual(session: AsyncSession, who: Who, plan_id: int) -> Form:
     """Return a form with those who lead cells: of this plan, else of today's, else those whose job it is."""
     people = await accounts.staff(session, who.here)
-    here = {row.lead_id for row in await queries.cell_rows(session, plan_id)}
-    today = {row.lead_id for row in await queries.published_rows(session, who.here)}
-    job = {person.id for person in people if person.role in _LEADS}
-    staff = next(
-        filter(None, ([p.id for p in people if p.id in ids] for ids in (here, today, job))), []
+
+    def leading(rows: Sequence[queries.CellRow]) -> list[int | None]:
+        leads = {row.lead_id for row in rows}
+        return [person.id for person in people if person.id in leads]
+
+    staff = (
+        leading(await queries.cell_rows(session, plan_id))
+        or leading(await queries.published_rows(session, who.here))
+        or [person.id for person in people if person.role in _LEADS]
     )
     return Form({"staff": staff, "load": Load.CUSTOMERS.value, "tolerance": _USUAL_TOLERANCE})
 

@@ -13,10 +13,11 @@ from geo.territories import bridged
 from geo.territory.graph import graph_of
 from gridcrm.branches.models import Place, PlaceKind
 
-BARRIERS = (PlaceKind.WATER, PlaceKind.MOTORWAY)
-HEEDED = (*BARRIERS, PlaceKind.ROAD)
+_BARRIERS = (PlaceKind.WATER, PlaceKind.MOTORWAY)
+HEEDED = (*_BARRIERS, PlaceKind.ROAD)
 """The places that say where one can walk."""
 Floats = NDArray[np.float64]
+Shapes = NDArray[np.object_]
 Pairs = set[tuple[int, int]]
 _LINE = 1
 _LANE_DEG = 1e-5
@@ -42,14 +43,16 @@ def walkable(cells: Cells, places: Sequence[Place], x_m: Floats, y_m: Floats) ->
     Parts of the area that lie apart are reached after all, banks without a bridge are not. Cells
     under water go with the nearest one ashore.
     """
-    barriers = _shapes(places, *BARRIERS)
+    water, motorways = (_shapes(places, kind) for kind in _BARRIERS)
+    barriers = np.concatenate([water, motorways])
     bordering = _pairs(cells, neighbors(cells))
     near = bordering
     if len(barriers):
-        near = _pairs(cells, neighbors(cells, barriers, _bridges(places, barriers)))
+        roads = _across(_shapes(places, PlaceKind.ROAD), barriers, motorways)
+        near = _pairs(cells, neighbors(cells, barriers, roads))
     linked = _as_pairs(bridged(_as_array(bordering), x_m, y_m))
     parted = bordering - near
-    pairs = _ashore(_as_array((linked | near) - parted), _under(cells, places), x_m, y_m)
+    pairs = _ashore(_as_array((linked | near) - parted), _under(cells, water), x_m, y_m)
     return Walkable(
         pairs,
         len(parted),
@@ -59,15 +62,14 @@ def walkable(cells: Cells, places: Sequence[Place], x_m: Floats, y_m: Floats) ->
     )
 
 
-def _shapes(places: Sequence[Place], *kinds: PlaceKind) -> NDArray[np.object_]:
-    found = shapely.from_wkb([place.wkb for place in places if place.kind in kinds])
+def _shapes(places: Sequence[Place], kind: PlaceKind) -> Shapes:
+    found = shapely.from_wkb([place.wkb for place in places if place.kind is kind])
     shapes = np.array(found, dtype=object)
     return np.extract(shapely.get_dimensions(shapes) >= _LINE, shapes)
 
 
-def _under(cells: Cells, places: Sequence[Place]) -> NDArray[np.bool_]:
+def _under(cells: Cells, water: Shapes) -> NDArray[np.bool_]:
     """Say which cells are under water."""
-    water = _shapes(places, PlaceKind.WATER)
     areas = np.extract(shapely.get_dimensions(water) > _LINE, water)
     shapes = cells.frame.geometry.to_numpy()
     cell, area = shapely.STRtree(areas).query(shapes, predicate="intersects")
@@ -88,22 +90,22 @@ def _ashore(
     return np.concatenate([pairs, np.column_stack([nearest, lost])])
 
 
-def _bridges(places: Sequence[Place], barriers: NDArray[np.object_]) -> NDArray[np.object_]:
+def _across(roads: Shapes, barriers: Shapes, motorways: Shapes) -> Shapes:
     """Return the roads that lead over or under a barrier.
 
     A motorway that once came in as a road lies along itself, and leads nowhere.
     """
-    roads = _shapes(places, PlaceKind.ROAD)
     lines = np.extract(shapely.get_dimensions(roads) == _LINE, roads)
     over, _ = shapely.STRtree(barriers).query(lines, predicate="intersects")
-    lanes = shapely.buffer(_shapes(places, PlaceKind.MOTORWAY), _LANE_DEG)
-    along, _ = shapely.STRtree(lanes).query(lines, predicate="covered_by")
+    along, _ = shapely.STRtree(shapely.buffer(motorways, _LANE_DEG)).query(
+        lines, predicate="covered_by"
+    )
     return np.take(lines, np.setdiff1d(over, along))
 
 
 def _names(places: Sequence[Place], cells: Cells, parted: Pairs) -> tuple[str, ...]:
     """Return the names of what lies between the middles of cells that are parted."""
-    named = [place for place in places if place.kind in BARRIERS and place.name]
+    named = [place for place in places if place.kind in _BARRIERS and place.name]
     if not (named and parted):
         return ()
     middles = shapely.get_coordinates(shapely.point_on_surface(cells.frame.geometry.to_numpy()))
